@@ -126,7 +126,7 @@ APPLICATIONS = FoldedTable(
         ApplicationWithdrawn: withdrawn,
         ApplicationErased: erased,
     },
-    unfolded={
+    not_folded={
         "access_token": "a secret: who reads the log must not get at the prospect's page",
         "draft_id": "what makes a second submit the same one; it says nothing of the application",
     },

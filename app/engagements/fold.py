@@ -99,5 +99,5 @@ ENGAGEMENTS = FoldedTable(
         EngagementClosed: closed,
     },
     personal=("accepted_name",),
-    said_later=("quote",),
+    added_later=("quote",),
 )

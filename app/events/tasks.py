@@ -10,7 +10,7 @@ from app.events.canary import send_canary
 from app.events.delivery.handling import deliver
 from app.events.delivery.sending import send_all
 from app.events.delivery.sweep import take_due_deliveries
-from app.events.delivery.totals import count_up, prune_tries
+from app.events.delivery.totals import add_to_totals, prune_tries
 from app.events.due import record_due
 from app.events.integrity.checkpoints import make_checkpoint
 from app.events.subscription import current_subscriptions
@@ -70,7 +70,7 @@ def sign_checkpoint() -> None:
 
 @shared_task(name="events.count", ignore_result=True)
 def count_deliveries() -> None:
-    count_up(db.session())
+    add_to_totals(db.session())
     db.session.commit()
 
 

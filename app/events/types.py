@@ -75,7 +75,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
 
 
 _declared: dict[str, type[Event]] = {}
-E_ = TypeVar("E_", bound=type[Event])
+EventClass = TypeVar("EventClass", bound=type[Event])
 
 
 def event(
@@ -85,10 +85,10 @@ def event(
     personal: tuple[str, ...] = (),
     stream: str = "",
     is_exhibit: bool = False,
-) -> Callable[[E_], E_]:
+) -> Callable[[EventClass], EventClass]:
     """Declare an event type under its name on the wire. A name can be declared once."""
 
-    def declare(cls: E_) -> E_:
+    def declare(cls: EventClass) -> EventClass:
         if name in _declared:
             raise ValueError(f"The event type {name} is declared twice.")
         if unknown := set(personal) - set(cls.__struct_fields__):

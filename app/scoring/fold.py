@@ -43,5 +43,5 @@ SCORES = FoldedTable(
     key="application_id",
     state=ScoreState,
     steps={ApplicationScored: scored},
-    said_later=("result",),
+    added_later=("result",),
 )

@@ -127,7 +127,7 @@ def claim_deliveries(
     The connection has to be in autocommit mode."""
     rows = connection.execute(CLAIM, {"ids": list(delivery_ids), "lease": lease})
     return [
-        Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row, _opened_for(row))
+        Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row, _person_of(row))
         for row in rows
     ]
 
@@ -142,7 +142,7 @@ def mark_done(session: Session, claim: Claim) -> bool:
 def reread(session: Session, claim: Claim) -> Claim:
     """The claim, with its event as it reads now."""
     row = session.execute(REREAD, {"id": claim.event.id}).one()
-    return msgspec.structs.replace(claim, event=row, person=_opened_for(row))
+    return msgspec.structs.replace(claim, event=row, person=_person_of(row))
 
 
 def mark_failed(
@@ -168,7 +168,7 @@ def give_back(connection: Connection, claims: Sequence[Claim], delay: float = 0)
     connection.execute(GIVE_BACK, held | {"delay": delay})
 
 
-def _opened_for(row: Row) -> uuid.UUID | None:
+def _person_of(row: Row) -> uuid.UUID | None:
     return row.person_id if row.key else None
 
 

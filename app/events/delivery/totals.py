@@ -21,7 +21,7 @@ COUNTED = "SELECT coalesce(max(counted_until), '-infinity') AS after FROM delive
 
 # A row is committed at most 30 s after the time it gives as its end: no transaction may stand idle
 # for longer. So all that ended more than a minute ago is visible, and is counted.
-COUNT_UP = text(f"""
+ADD_TO_TOTALS = text(f"""
 WITH reach AS (SELECT after, now() - interval '1 minute' AS until FROM ({COUNTED}) AS counted)
 INSERT INTO delivery_totals AS t (subscriber, done, failed, counted_until)
 SELECT subscriber, sum(done), sum(failed), (SELECT until FROM reach) FROM ({SINCE}) AS since
@@ -55,10 +55,10 @@ class Totals(msgspec.Struct, frozen=True):
         return self.done + self.failed
 
 
-def count_up(session: Session) -> None:
+def add_to_totals(session: Session) -> None:
     """Add what ended up to a minute ago, unless another process is doing so."""
     if session.scalar(ALONE):
-        session.execute(COUNT_UP)
+        session.execute(ADD_TO_TOTALS)
 
 
 def delivery_totals(session: Session) -> dict[str, Totals]:

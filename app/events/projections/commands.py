@@ -89,7 +89,7 @@ def rebuild() -> None:
 
     The exit status is 1 if something could not be corrected.
     """
-    left = 0
+    uncorrected = 0
     with alone_at("events.rebuild") as is_alone, owner_engine() as engine:
         if not is_alone:
             raise click.ClickException(
@@ -98,7 +98,7 @@ def rebuild() -> None:
         for projection in current_projections():
             for difference in projection.rebuild(engine):
                 click.echo(str(difference))
-                left += difference.is_left
-    if left:
+                uncorrected += difference.is_unfixable
+    if uncorrected:
         raise SystemExit(1)
     click.echo("Every row is as the log says now.")

@@ -89,7 +89,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
             return
         for column in self.table.columns:
             found, expected = getattr(row, column), getattr(state, column)
-            if found == expected or (expected is None and column in self.table.said_later):
+            if found == expected or (expected is None and column in self.table.added_later):
                 continue
             if column in self.table.personal:
                 yield self._difference(key, column, problem="differs from what the log says")
@@ -101,12 +101,12 @@ class FoldedProjection(msgspec.Struct, frozen=True):
         row = session.get(self.table.model, key, with_for_update=True)
         state = self.table.fold(read_stream(session, self.table.stream(key)))
         if state is None:
-            return [self._difference(key, problem=NO_BEGINNING, is_left=True)] if row else []
+            return [self._difference(key, problem=NO_BEGINNING, is_unfixable=True)] if row else []
         found = list(self._compare(key, row, state))
         if row is not None:
             self.table.write(row, state)
-        elif self.table.unfolded:
-            return [replace(difference, is_left=True) for difference in found]
+        elif self.table.not_folded:
+            return [replace(difference, is_unfixable=True) for difference in found]
         else:
             session.add(self.table.model(**msgspec.structs.asdict(state)))
         return found

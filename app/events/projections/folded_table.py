@@ -16,9 +16,9 @@ class FoldedTable(msgspec.Struct, frozen=True):
     """A table whose rows are folded from the streams ``<kind>-<key>``.
 
     ``steps`` lead from one state to the next, the first of them from None; events of other types
-    change nothing. ``state`` has a field for each column that is state; ``unfolded`` names the
+    change nothing. ``state`` has a field for each column that is state; ``not_folded`` names the
     others, each with the reason. ``personal`` columns are compared but never shown. Only later
-    releases put ``said_later`` columns into events: if no event sets one, its state is None.
+    releases put ``added_later`` columns into events: if no event sets one, its state is None.
     """
 
     model: type[Model]
@@ -26,9 +26,9 @@ class FoldedTable(msgspec.Struct, frozen=True):
     key: str
     state: type[msgspec.Struct]
     steps: Mapping[type[Event], Step]
-    unfolded: Mapping[str, str] = {}
+    not_folded: Mapping[str, str] = {}
     personal: tuple[str, ...] = ()
-    said_later: tuple[str, ...] = ()
+    added_later: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,8 +71,8 @@ class FoldedTable(msgspec.Struct, frozen=True):
         self.write(row, self.steps[type(recorded.data)](before, recorded))
 
     def write(self, row: Any, state: Any) -> None:
-        """Copy the state to the row; None leaves a ``said_later`` column as it is."""
+        """Copy the state to the row; None leaves a ``added_later`` column as it is."""
         for column in self.columns:
             value = getattr(state, column)
-            if value is not None or column not in self.said_later:
+            if value is not None or column not in self.added_later:
                 setattr(row, column, value)

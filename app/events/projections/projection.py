@@ -17,7 +17,7 @@ class Difference(msgspec.Struct, frozen=True):
     """A difference between a row and the log; ``expected`` is what the log says.
 
     ``problem`` replaces both values if they must not be shown, or if the row or its events are
-    missing. ``is_left``: a rebuild can't correct it.
+    missing. ``is_unfixable``: a rebuild can't correct it.
     """
 
     table: str
@@ -26,12 +26,12 @@ class Difference(msgspec.Struct, frozen=True):
     found: Any = None
     expected: Any = None
     problem: str = ""
-    is_left: bool = False
+    is_unfixable: bool = False
 
     def __str__(self) -> str:
         what = self.problem or f"is {_show(self.found)}, the log says {_show(self.expected)}"
         row = f"{self.table} {self.key}: {f'{self.column} ' if self.column else ''}{what}"
-        return f"{row}; left as it is" if self.is_left else row
+        return f"{row}; left as it is" if self.is_unfixable else row
 
 
 class Projection(Protocol):

@@ -15,7 +15,7 @@ from app.events.delivery.pausing import pause_subscriber, pauses
 from app.events.delivery.totals import (
     TRIES_KEPT_DAYS,
     Totals,
-    count_up,
+    add_to_totals,
     delivery_totals,
     prune_tries,
 )
@@ -133,7 +133,7 @@ def test_the_totals_are_exact_however_much_of_them_is_counted_before(
             grow_older(session, 1)
         assert delivery_totals(session) == {NAME: Totals(done, failed)}
         for _ in range(2):
-            count_up(session)
+            add_to_totals(session)
             session.commit()
         assert delivery_totals(session) == {NAME: Totals(done, failed)}
     assert (done, failed) == (6, 2)
@@ -150,7 +150,7 @@ def test_old_tries_are_forgotten_and_stay_in_the_totals(
     grow_older(session, TRIES_KEPT_DAYS + 1)
     prune_tries(session)
     assert len(tries(session)) == 1  # not counted yet
-    count_up(session)
+    add_to_totals(session)
     prune_tries(session)
     assert tries(session) == []
     assert delivery_totals(session) == {NAME: Totals(1, 1)}

@@ -70,10 +70,10 @@ def recorded(kind: str, events: Sequence[Event]) -> list[RecordedEvent]:
 @pytest.mark.parametrize("table", [APPLICATIONS, ENGAGEMENTS, SCORES])
 def test_every_column_is_folded_or_has_a_reason_not_to_be(table: FoldedTable) -> None:
     columns = set(table.model.__table__.columns.keys())
-    assert set(table.columns) | set(table.unfolded) == columns
-    assert not set(table.columns) & set(table.unfolded)
-    assert {table.key, *table.personal, *table.said_later} <= set(table.columns)
-    assert all(len(reason) > 20 for reason in table.unfolded.values())
+    assert set(table.columns) | set(table.not_folded) == columns
+    assert not set(table.columns) & set(table.not_folded)
+    assert {table.key, *table.personal, *table.added_later} <= set(table.columns)
+    assert all(len(reason) > 20 for reason in table.not_folded.values())
 
 
 @pytest.mark.parametrize(

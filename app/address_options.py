@@ -1,7 +1,7 @@
 """The options of an address in a setting: its query string.
 
-A fault is raised as a ValueError with the end of a sentence; `said_of` begins that sentence with
-the setting's name.
+A fault is raised as a ValueError with the end of a sentence; `errors_about` begins that sentence
+with the setting's name.
 """
 
 import re
@@ -19,7 +19,7 @@ Options = dict[str, str]
 
 
 @contextmanager
-def said_of(setting: str) -> Iterator[None]:
+def errors_about(setting: str) -> Iterator[None]:
     """Raise a ValueError from this block as a ConfigurationError, in a sentence on the setting."""
     try:
         yield

@@ -71,12 +71,12 @@ def intake() -> None:
 def labs() -> None:
     """Run the sandboxes of the labs. One process does; a second one waits until it ends."""
     config = current_config()
-    _stand_back(config.LABS_NICENESS)
+    _lower_priority(config.LABS_NICENESS)
     backbone = make_backbone(config, connections=CONNECTIONS)
     Runner(backbone).run(config.postgres_url, _told_to_stop())
 
 
-def _stand_back(niceness: int) -> None:
+def _lower_priority(niceness: int) -> None:
     """Give the rest of the site priority on the processors, by ``niceness`` as in nice(1). If Linux
     schedules by session (autogroup), that counts within the session only, so the session gets it
     too."""

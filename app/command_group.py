@@ -37,7 +37,7 @@ class CommandGroup(AppGroup):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with said_in_a_line():
+        with database_errors_in_one_line():
             return super().invoke(ctx)
 
 
@@ -60,7 +60,7 @@ def _first_to_do(kind: str) -> str:
 
 
 @contextmanager
-def said_in_a_line() -> Iterator[None]:
+def database_errors_in_one_line() -> Iterator[None]:
     """Turn an error of the database into a click.ClickException, which ends the command with one
     sentence: it is away, full, locked for too long, not migrated, or denies the role."""
     try:

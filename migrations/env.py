@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app.command_group import DENIED, said_in_a_line
+from app.command_group import DENIED, database_errors_in_one_line
 from app.database import kind_of
 from app.database.deadline import lift_limit
 from app.database.grants import grant, owner_engine
@@ -68,5 +68,5 @@ def run_those_left() -> None:
         ) from None
 
 
-with said_in_a_line():
+with database_errors_in_one_line():
     run()

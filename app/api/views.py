@@ -21,7 +21,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @api.after_request
-def let_be_kept(response: Response) -> Response:
+def allow_caching(response: Response) -> Response:
     """Let anybody cache an answer for a while, and ask with its ETag if it is still current."""
     if response.status_code == 200 and request.method != "OPTIONS":
         response.cache_control.public = True

@@ -5,15 +5,15 @@ import ssl
 from typing import Any
 from urllib.parse import urlencode
 
-from app.address_options import check_redis_ca, read_options, said_of, split_address, take_ca
+from app.address_options import check_redis_ca, errors_about, read_options, split_address, take_ca
 from config import Config
 
 
 def broker_settings(config: Config) -> dict[str, Any]:
     """Celery's settings for the broker. Raises ConfigurationError."""
-    with said_of("REDIS_URL"):
+    with errors_about("REDIS_URL"):
         check_redis_ca(read_options(split_address(config.REDIS_URL)))
-    with said_of("CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"):
+    with errors_about("CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"):
         url, ca = _without_ca(config.broker_url)
     return {
         # Not broker_url: Celery itself overrides that with CELERY_BROKER_URL, ca= included.

@@ -10,9 +10,9 @@ from flask import Flask, current_app
 
 from app.address_options import (
     Options,
+    errors_about,
     read_options,
     refuse_others,
-    said_of,
     split_address,
     take_ca,
     take_region,
@@ -93,7 +93,7 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
     bridges = []
     for number, url in enumerate(urls, start=1):
         # Named by its number: the address itself may contain a password.
-        with said_of(f"EVENT_BRIDGES is wrong: address {number}"):
+        with errors_about(f"EVENT_BRIDGES is wrong: address {number}"):
             bridges.append(_read_bridge(split_address(url)))
     for name in repeated([bridge.name for bridge in bridges]):
         raise ConfigurationError(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bridges.addresses import BridgeAddress
 from app.bridges.models import Bridge
 from app.bridges.sink import Sent, Sink
-from app.bridges.spans import batch_span, tell_outcome
+from app.bridges.spans import batch_span, describe_outcome
 from app.events.contract.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import ALTERED_SAYS, Altered, NewerEvent
@@ -93,7 +93,7 @@ def _send(
     batch = [to_cloud_event(e, base_url, with_personal=with_personal) for e in readable]
     with batch_span(address, readable) as sending:
         sent = sink.send(batch)
-        tell_outcome(sending, sent)
+        describe_outcome(sending, sent)
     is_all = sent.settled == len(readable)
     settled = len(events) if is_all else events.index(readable[sent.settled])
     return _with_altered(events, settled, sent)

@@ -34,7 +34,7 @@ def batch_span(address: BridgeAddress, events: Sequence[RecordedEvent]) -> Span:
     )
 
 
-def tell_outcome(sending: Span, sent: Sent) -> None:
+def describe_outcome(sending: Span, sent: Sent) -> None:
     """Add to the span how much of the batch was settled."""
     sending.describe({"bridge.settled": sent.settled, "bridge.passed_over": len(sent.passed_over)})
     if sent.trouble:

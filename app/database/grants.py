@@ -33,7 +33,7 @@ RIGHTS = {
 OWNS_LOG = text("""
 SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.events')
 """)
-IS_MADE_OR_CAN_BE = text("""
+HAS_OR_MAY_CREATE_TABLES = text("""
 SELECT to_regclass('public.events') IS NOT NULL
     OR has_schema_privilege('public', 'CREATE')
     AND has_database_privilege(current_database(), 'CREATE')
@@ -93,11 +93,11 @@ def owner_engine() -> Iterator[Engine]:
         use_site_connections(engine)
     try:
         with engine.connect() as connection:
-            if engine is not db.engine and not is_of_the_site(connection):
+            if engine is not db.engine and not is_same_database(connection):
                 raise OtherDatabase
-            if not owns_log(connection):
+            if not owns_log_if_any(connection):
                 raise NotOwner
-            if not connection.scalar(IS_MADE_OR_CAN_BE):
+            if not connection.scalar(HAS_OR_MAY_CREATE_TABLES):
                 raise MayNotCreate
         yield engine
     finally:
@@ -105,7 +105,7 @@ def owner_engine() -> Iterator[Engine]:
             engine.dispose()
 
 
-def is_of_the_site(owner: Connection) -> bool:
+def is_same_database(owner: Connection) -> bool:
     """Whether the owner is connected to the database that the site serves from: what one of them
     locks there, the other can't."""
     number = {"number": secrets.randbits(63)}
@@ -114,7 +114,7 @@ def is_of_the_site(owner: Connection) -> bool:
         return not site.scalar(IS_FREE, number)
 
 
-def owns_log(connection: Connection) -> bool:
+def owns_log_if_any(connection: Connection) -> bool:
     """Whether this role could do anything to the log, or would be the one to create it."""
     return connection.scalar(OWNS_LOG) is not False
 

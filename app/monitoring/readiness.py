@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import db
-from app.database.grants import can_read, owns_log
+from app.database.grants import can_read, owns_log_if_any
 from app.events.epochs import has_moved
 from app.extensions import migrate
 from app.settings import current_config
@@ -69,7 +69,7 @@ def _revisions() -> tuple[frozenset[str], frozenset[str]]:
 def _rights() -> str:
     try:
         with db.engine.connect() as connection:
-            if owns_log(connection):
+            if owns_log_if_any(connection):
                 return ALL
             return "ok" if can_read(connection) else "missing: run `flask db upgrade` as the owner"
     except SQLAlchemyError:

@@ -7,7 +7,13 @@ from urllib.parse import SplitResult, unquote
 
 from flask import Flask, current_app
 
-from app.address_options import read_options, refuse_others, said_of, split_address, take_region
+from app.address_options import (
+    errors_about,
+    read_options,
+    refuse_others,
+    split_address,
+    take_region,
+)
 from app.storage.folder import FolderStorage
 from app.storage.protocol import Storage
 from config import Config
@@ -40,7 +46,7 @@ def open_storage(url: str, part: str = "") -> Storage:
 
     Raises ConfigurationError.
     """
-    with said_of("UPLOADS_URL"):
+    with errors_about("UPLOADS_URL"):
         return _open(split_address(url), part)
 
 

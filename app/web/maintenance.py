@@ -24,10 +24,10 @@ class UnderMaintenance(ServiceUnavailable):
 
 def init_maintenance(app: Flask, config: Config) -> None:
     if config.MAINTENANCE:
-        app.before_request(rest)
+        app.before_request(refuse_public_pages)
 
 
-def rest() -> None:
-    """Raises UnderMaintenance for a public page."""
+def refuse_public_pages() -> None:
+    """Raise UnderMaintenance for a public page."""
     if not request.path.startswith(OPEN):
         raise UnderMaintenance(retry_after=RETRY_AFTER_SECONDS)

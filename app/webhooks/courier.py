@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.http_client.sender import Answer, Request
 from app.telemetry.spans import Span
 from app.webhooks.claims import Claim, claim_due, note_answer
-from app.webhooks.spans import sending_span, tell_answer
+from app.webhooks.spans import end_with_answer, sending_span
 
 MOST_IN_FLIGHT = 16
 LOOK_AGAIN_SECONDS = 0.25
@@ -40,5 +40,5 @@ def send_due_messages(
             done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 claim, sending = in_flight.pop(future)
-                tell_answer(sending, future.result())
+                end_with_answer(sending, future.result())
                 note_answer(session, claim, future.result())

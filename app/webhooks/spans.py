@@ -10,7 +10,7 @@ from app.webhooks.claims import Claim
 
 
 def sending_span(claim: Claim) -> Span:
-    """The span of one try to send the message, from now until `tell_answer`."""
+    """The span of one try to send the message, from now until `end_with_answer`."""
     return span_of_event(
         claim.event_id,
         claim.correlation_id,
@@ -27,7 +27,7 @@ def sending_span(claim: Claim) -> Span:
     )
 
 
-def tell_answer(sending: Span, answer: Answer) -> None:
+def end_with_answer(sending: Span, answer: Answer) -> None:
     """Add what the server answered, or why it did not, and end the span."""
     if answer.status:
         sending.describe({"http.response.status_code": answer.status})

@@ -5,7 +5,7 @@ from typing import cast
 import msgspec
 from flask import Flask, current_app
 
-from app.address_options import read_options, refuse_others, said_of, split_address
+from app.address_options import errors_about, read_options, refuse_others, split_address
 from app.bridges.addresses import LEGAL_TOPIC, KafkaAddress, read_kafka
 from config import Config
 
@@ -32,7 +32,7 @@ def current_intake() -> IntakeAddress | None:
 def parse_intake(setting: str) -> IntakeAddress:
     """Parse ``kafka://host:port/topic?group=…``, with an optional ``dead_letters=…`` (by default
     ``<topic>.dead-letters``). Raises ConfigurationError."""
-    with said_of("EVENT_INTAKE"):
+    with errors_about("EVENT_INTAKE"):
         return _read_intake(setting.strip())
 
 

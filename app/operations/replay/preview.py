@@ -38,7 +38,7 @@ LIMIT = text("""
 SELECT set_config('statement_timeout', '2s', true), set_config('lock_timeout', '500ms', true)
 """)
 # Two equal rows under a unique constraint that is checked only at the commit.
-DOOM = text("""
+FORBID_COMMIT = text("""
 CREATE TEMPORARY TABLE doomed (n integer UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP;
 INSERT INTO doomed VALUES (1), (1)
 """)
@@ -98,7 +98,7 @@ def preview_replay(replay_id: uuid.UUID, subscriptions: Subscriptions) -> dict[i
 
 def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscriptions) -> Foreseen:
     connection.execute(LIMIT)
-    connection.execute(DOOM)
+    connection.execute(FORBID_COMMIT)
     before = {row.relname: row for row in connection.execute(WRITTEN)}
     # Rows created from here on have greater ids, so they are at one end of a table of any size.
     newest = new_id()

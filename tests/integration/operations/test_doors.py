@@ -183,7 +183,7 @@ def test_a_transaction_that_is_not_doomed_could_be_committed(
     fail: Fail, choose: Choose, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay_id = choose(*fail())
-    monkeypatch.setattr("app.operations.replay.preview.DOOM", text("SELECT 1"))
+    monkeypatch.setattr("app.operations.replay.preview.FORBID_COMMIT", text("SELECT 1"))
 
     def reach_out(session: Session, recorded: RecordedEvent) -> None:
         by_a_commit_in_sql(session, recorded)

@@ -51,8 +51,8 @@ class BareView:
         requests = [page_get("/page-with-a-tag", self._port, etag=f'"{ETAG}"')] * count
         return drive(self._port, requests, connections=connections, expected=304)
 
-    def take(self, body: str, count: int, connections: int) -> Load:
-        """Send such forms, of which each is read and answered with "Saved"."""
+    def autosave(self, body: str, count: int, connections: int) -> Load:
+        """Send forms that are only read and answered with "Saved"."""
         requests = [form_post("/saved", self._port, body)] * count
         return drive(self._port, requests, connections=connections, expected=200)
 

@@ -74,7 +74,7 @@ def main() -> None:
             f"POST /apply/{STEP.key}/autosave",
             {
                 OURS: lambda count: site.autosave(STEP.key, CHANGED, count, clients),
-                BARE: lambda count: bare.take(body, count, clients),
+                BARE: lambda count: bare.autosave(body, count, clients),
                 WAGTAIL: lambda count: wagtail.submit(count, clients),
             },
             options,

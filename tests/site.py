@@ -180,7 +180,7 @@ class Site:
         with RedisClient(host=self.redis.host, port=self.redis.port) as client:
             yield client
 
-    def ask(self, task: str) -> None:
+    def queue_task(self, task: str) -> None:
         """Queue a task now that the scheduler queues at intervals."""
         with Celery(broker=self.settings["REDIS_URL"], set_as_current=False) as celery:
             celery.send_task(task)

@@ -48,7 +48,7 @@ def test_pages_and_autosaves_can_be_counted(measured: MeasuredSite, tmp_path: Pa
     with bare_view(settings, tmp_path) as bare:
         assert bare.get_page(FEW, connections=2).rate > 0
         assert bare.get_known_page(FEW, connections=2).rate > 0
-        assert bare.take("any=field", FEW, connections=2).rate > 0
+        assert bare.autosave("any=field", FEW, connections=2).rate > 0
 
 
 def test_submits_can_be_measured_beside_a_crowd_in_the_labs(measured: MeasuredSite) -> None:

@@ -43,7 +43,7 @@ class Scheduler:
     def sent(self) -> int:
         return int(self._broker.llen(QUEUE))
 
-    def sends_on(self) -> None:
+    def wait_for_a_round(self) -> None:
         """Return once it has sent enough more tasks that each had its turn by this clock."""
         before = self.sent()
         eventually(lambda: self.sent() >= before + self._tasks)

@@ -17,10 +17,10 @@ def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: 
     try:
         for scheduler in both:
             scheduler.process.start()
-            scheduler.sends_on()
+            scheduler.wait_for_a_round()
         eventually(lambda: falls_silent_beside(ours, usual, clock))
         clock.jump(-2)
-        ours.sends_on()
+        ours.wait_for_a_round()
     finally:
         for scheduler in both:
             scheduler.process.stop()
@@ -32,8 +32,8 @@ def falls_silent_beside(ours: Scheduler, usual: Scheduler, clock: Clock) -> bool
     it records that task's time by the corrected clock, it does continue."""
     clock.jump(2)
     for scheduler in (ours, usual):
-        scheduler.sends_on()
+        scheduler.wait_for_a_round()
     clock.jump(0)
     before = usual.sent()
-    ours.sends_on()
+    ours.wait_for_a_round()
     return usual.sent() == before

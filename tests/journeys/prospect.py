@@ -62,7 +62,7 @@ class Applied(NamedTuple):
         due."""
 
         def is_dead() -> bool:
-            self.site.ask("events.sweep")
+            self.site.queue_task("events.sweep")
             return bool(self.dead_letter)
 
         eventually(is_dead)
@@ -101,7 +101,7 @@ class Applied(NamedTuple):
             " WHERE stream = %s AND cancelled_at IS NULL RETURNING id"
         )
         eventually(lambda: self.site.rows(due, f"application-{self.id}"))
-        self.site.ask("events.record_due")
+        self.site.queue_task("events.record_due")
         told = "SELECT id FROM mail_messages WHERE application_id = %s AND template = %s"
         eventually(lambda: self.site.rows(told, self.id, alert))
 

@@ -53,7 +53,7 @@ def connect(config: Config, url: str) -> None:
         )
 
 
-def test_applications_are_scored_and_proposed_over_rabbitmq_and_outlive_its_restart(
+def test_celery_on_rabbitmq_scores_and_proposes_and_survives_a_restart_of_the_broker(
     site: Site, rabbitmq: RabbitMQ
 ) -> None:
     submit(site, 3)
@@ -66,11 +66,11 @@ def test_applications_are_scored_and_proposed_over_rabbitmq_and_outlive_its_rest
         assert not redis.exists("celery", "_kombu.binding.celery")  # no task went by Redis
 
 
-def test_a_rabbitmq_in_plain_is_reached_as_well(config: Config, rabbitmq: RabbitMQ) -> None:
+def test_rabbitmq_is_also_reached_without_tls(config: Config, rabbitmq: RabbitMQ) -> None:
     connect(config, rabbitmq.url)
 
 
-def test_a_rabbitmq_whose_certificate_does_not_hold_gets_no_task(
+def test_a_rabbitmq_with_an_invalid_certificate_gets_no_task(
     config: Config, rabbitmq: RabbitMQ, tmp_path: Path
 ) -> None:
     connect(config, over_tls(rabbitmq))
@@ -86,7 +86,7 @@ def test_a_rabbitmq_whose_certificate_does_not_hold_gets_no_task(
                 connect(config, url)
 
 
-def test_a_redis_whose_certificate_does_not_hold_gets_no_task(
+def test_a_redis_with_an_invalid_certificate_gets_no_task(
     config: Config, redis_server: Redis, tmp_path: Path
 ) -> None:
     certificate = Certificate(tmp_path, HOST)

@@ -28,7 +28,7 @@ def run(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *args: app.test_cli_runner().invoke(args=["bridges", *args])
 
 
-def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
+def test_a_bridge_can_be_paused_and_resumed(run: Run) -> None:
     assert run("list").output == "warehouse: 0 events behind, well\n"
     assert run("pause", "warehouse").output == "warehouse is paused.\n"
     assert "paused" in run("list").output
@@ -36,7 +36,7 @@ def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
     assert "well" in run("list").output
 
 
-def test_a_pause_ends_the_trouble_with_a_broker_that_nobody_tries_any_more(
+def test_a_pause_closes_the_circuit_of_a_broker_that_is_no_longer_tried(
     run: Run, session: Session
 ) -> None:
     """Its circuit would stay open until a try: staff and the alert would speak of it for as long as
@@ -52,12 +52,12 @@ def test_a_pause_ends_the_trouble_with_a_broker_that_nobody_tries_any_more(
     assert [one.name for one in list_circuits(session)] == ["smtp"]
 
 
-def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:
+def test_a_command_for_a_bridge_that_is_not_set_up_names_it(run: Run) -> None:
     unknown = run("pause", "another")
     assert unknown.exit_code != 0 and "not one of: warehouse" in unknown.output
 
 
-def test_where_no_bridge_is_set_up_its_setting_is_named(app: Flask, session: Session) -> None:
+def test_with_no_bridge_set_up_the_commands_name_the_setting(app: Flask, session: Session) -> None:
     refused = app.test_cli_runner().invoke(args=["bridges", "pause", "warehouse"])
     assert refused.exit_code != 0 and "EVENT_BRIDGES is empty" in refused.output
     listed = app.test_cli_runner().invoke(args=["bridges", "list"])

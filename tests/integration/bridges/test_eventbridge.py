@@ -31,7 +31,7 @@ def address(aws: Aws, bus: str) -> str:
     return f"eventbridge://{bus}?region={REGION}&endpoint={aws.endpoint}"
 
 
-def test_an_event_arrives_with_its_type_and_the_whole_cloudevent_as_the_detail(
+def test_an_event_arrives_with_its_type_and_the_whole_cloudevent_as_its_detail(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
 ) -> None:
     mover = bridge_to(address(aws, bus))
@@ -44,7 +44,7 @@ def test_an_event_arrives_with_its_type_and_the_whole_cloudevent_as_the_detail(
     assert (detail["specversion"], detail["data"]) == ("1.0", {"message": ""})
 
 
-def test_many_events_of_few_streams_arrive_in_each_streams_order(
+def test_many_events_of_a_few_streams_arrive_in_order_within_each_stream(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
 ) -> None:
     mover = bridge_to(address(aws, bus))
@@ -53,7 +53,7 @@ def test_many_events_of_few_streams_arrive_in_each_streams_order(
     assert check_nothing_is_lost_or_out_of_order(aws.seen(bus), written) == 0
 
 
-def test_a_service_that_goes_away_and_comes_back_costs_repeats_at_most(
+def test_a_service_that_goes_away_and_comes_back_causes_at_worst_repeats(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
 ) -> None:
     mover = bridge_to(address(aws, bus))
@@ -90,7 +90,7 @@ class Grumpy:
         }
 
 
-def test_a_partial_failure_is_sent_again_entry_by_entry_in_each_streams_order(
+def test_after_a_partial_failure_entries_are_sent_again_in_each_streams_order(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
@@ -120,7 +120,7 @@ class Particular(Grumpy):
         return self.stream in entry["Detail"]
 
 
-def test_what_was_taken_beside_an_entry_that_is_refused_is_soon_not_sent_with_each_try_of_that(
+def test_entries_accepted_beside_a_refused_one_are_soon_not_repeated_with_it(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
@@ -140,7 +140,7 @@ def test_what_was_taken_beside_an_entry_that_is_refused_is_soon_not_sent_with_ea
     assert aws.seen(bus) == [(refused, 1), (last, 1)]
 
 
-def test_two_events_of_a_stream_in_one_request_could_change_places(
+def test_two_events_of_one_stream_in_the_same_request_could_swap_places(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the next ten go out together, whatever their streams."""
@@ -158,9 +158,7 @@ def test_two_events_of_a_stream_in_one_request_could_change_places(
         check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
 
 
-def test_a_bus_that_is_not_there_stops_the_bridge(
-    bridge_to: BridgeTo, aws: Aws, write: Write
-) -> None:
+def test_a_missing_event_bus_stops_the_bridge(bridge_to: BridgeTo, aws: Aws, write: Write) -> None:
     mover = bridge_to(address(aws, "no-such-bus"))
     start = mover.bridge.place
     write()

@@ -45,7 +45,7 @@ def stops_after(count: int, trouble: str = "away") -> Callable[[Sequence[CloudEv
     return lambda batch: Sent(min(count, len(batch)), trouble=trouble if count < len(batch) else "")
 
 
-def test_a_new_bridge_sends_only_what_is_recorded_from_now_on(
+def test_a_new_bridge_sends_only_what_is_recorded_after_it(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     write(3)
@@ -65,7 +65,7 @@ def test_a_new_bridge_can_begin_at_the_start_of_the_log(
     assert places(other_side.taken) == written
 
 
-def test_a_bridge_goes_on_where_it_stood_whatever_its_address_says_by_then(
+def test_a_bridge_resumes_from_its_position_whatever_its_address_says_by_now(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     written = write(2)
@@ -75,7 +75,7 @@ def test_a_bridge_goes_on_where_it_stood_whatever_its_address_says_by_then(
     assert places(other_side.taken) == written
 
 
-def test_a_bridge_waits_for_a_release_that_can_read_what_comes_next_and_says_so(
+def test_a_bridge_says_that_it_waits_for_a_release_that_can_read_the_next_event(
     session: Session, bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -88,7 +88,7 @@ def test_a_bridge_waits_for_a_release_that_can_read_what_comes_next_and_says_so(
     assert "thing.from_tomorrow" in str(mover.bridge.last_error)
 
 
-def test_an_altered_event_is_passed_over_and_named_and_holds_up_no_other(
+def test_an_altered_event_is_skipped_and_named_and_holds_up_no_other(
     session: Session, bridge_to: BridgeTo, other_side: OtherSide, write: Write, tamper: Tamper
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -108,7 +108,7 @@ def test_an_altered_event_is_passed_over_and_named_and_holds_up_no_other(
     assert mover.bridge.position == last
 
 
-def test_the_place_moves_by_what_was_confirmed_and_no_further(
+def test_the_position_advances_past_what_was_confirmed_and_no_further(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -125,7 +125,7 @@ def test_the_place_moves_by_what_was_confirmed_and_no_further(
     assert places(other_side.taken) == written
 
 
-def test_after_each_failure_in_a_row_half_as_many_are_offered_and_the_first_is_named(
+def test_each_failure_in_a_row_halves_the_batch_and_its_first_event_is_named(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.bridges.forward.BATCH", 4)
@@ -146,7 +146,7 @@ def test_after_each_failure_in_a_row_half_as_many_are_offered_and_the_first_is_n
     assert failed == [offered[0][0].get_id()] * 3
 
 
-def test_a_place_that_moved_before_the_confirmation_would_lose_events(
+def test_advancing_the_position_before_the_confirmation_would_lose_events(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: every batch counts as confirmed."""
@@ -166,7 +166,7 @@ def test_a_place_that_moved_before_the_confirmation_would_lose_events(
         check_nothing_is_lost_or_out_of_order(places(other_side.taken), written)
 
 
-def test_failures_are_counted_told_and_forgotten_with_the_next_success(
+def test_failures_are_counted_and_reported_until_the_next_success(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -181,7 +181,7 @@ def test_failures_are_counted_told_and_forgotten_with_the_next_success(
     assert mover.bridge.sent_at
 
 
-def test_the_log_is_read_batch_by_batch_and_no_further_than_is_confirmed(
+def test_the_log_is_read_batch_by_batch_and_not_ahead_of_the_confirmations(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forward, "BATCH", 10)
@@ -200,7 +200,7 @@ def test_the_log_is_read_batch_by_batch_and_no_further_than_is_confirmed(
     assert sizes == [4, 4, 4, 4, 4, 4, 1]
 
 
-def test_what_the_other_side_never_takes_is_passed_over_counted_and_told(
+def test_an_event_that_the_broker_can_never_take_is_skipped_counted_and_reported(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -245,7 +245,7 @@ def test_an_event_that_commits_late_is_not_skipped(
     assert sorted(places(other_side.taken)) == sorted([*written, (late, 1)])
 
 
-def test_an_event_that_is_being_written_while_the_bridge_is_new_is_sent_later(
+def test_an_event_still_uncommitted_when_the_bridge_is_created_is_sent_later(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     write(1)
@@ -258,7 +258,7 @@ def test_an_event_that_is_being_written_while_the_bridge_is_new_is_sent_later(
     assert places(other_side.taken) == [(late, 1)]
 
 
-def test_a_paused_bridge_keeps_its_place_and_goes_on_from_there(
+def test_a_paused_bridge_keeps_its_position_and_resumes_from_there(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write, session: Session
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -273,7 +273,7 @@ def test_a_paused_bridge_keeps_its_place_and_goes_on_from_there(
     assert places(other_side.taken) == written
 
 
-def test_of_two_movers_at_once_the_slower_one_does_not_turn_the_place_back(
+def test_the_slower_of_two_concurrent_movers_does_not_move_the_position_back(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     """The lock went with its connection, say, while the first one was still sending."""
@@ -292,7 +292,7 @@ def test_of_two_movers_at_once_the_slower_one_does_not_turn_the_place_back(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_whatever_fails_and_whenever_nothing_is_lost_and_streams_keep_their_order(
+def test_whatever_fails_nothing_is_lost_and_streams_keep_their_order(
     seed: int,
     bridge_to: BridgeTo,
     other_side: OtherSide,
@@ -318,7 +318,7 @@ def test_whatever_fails_and_whenever_nothing_is_lost_and_streams_keep_their_orde
     check_nothing_is_lost_or_out_of_order(places(seen), written)
 
 
-def test_the_figures_tell_where_each_bridge_stands(
+def test_the_figures_give_the_position_of_each_bridge(
     app: Flask,
     bridge_to: BridgeTo,
     other_side: OtherSide,

@@ -73,7 +73,7 @@ def test_a_stream_goes_to_one_partition_in_its_order(
     assert len(set.union(*partitions.values())) > 1
 
 
-def test_a_message_that_fails_stops_the_batch_there(tansu: Tansu, topic: str) -> None:
+def test_a_message_that_fails_stops_the_rest_of_its_batch(tansu: Tansu, topic: str) -> None:
     (where,) = parse_bridges(address(tansu, topic))
     attributes = {"id": "1", "source": BASE_URL, "type": "test", "datacontenttype": "text/plain"}
     small, too_large = CloudEvent(attributes, "x"), CloudEvent(attributes, "x" * 2_000_000)
@@ -83,7 +83,7 @@ def test_a_message_that_fails_stops_the_batch_there(tansu: Tansu, topic: str) ->
     assert len(tansu.read(topic, 2)) == 2
 
 
-def test_a_topic_that_is_missing_where_brokers_make_none_is_named(
+def test_a_missing_topic_is_named_where_brokers_do_not_create_topics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Tansu makes every topic; librdkafka's own broker does not.
@@ -96,7 +96,7 @@ def test_a_topic_that_is_missing_where_brokers_make_none_is_named(
         assert sink.send([event]) == Sent(0, trouble="UNKNOWN_TOPIC_OR_PART")
 
 
-def test_a_broker_that_is_away_leaves_the_place_where_it_was(
+def test_the_position_does_not_advance_while_the_broker_is_away(
     bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write, hasty: None
 ) -> None:
     mover = bridge_to(address(tansu, topic))
@@ -140,7 +140,7 @@ class Saboteur:
 
 
 @pytest.mark.parametrize("trouble", [State.REFUSED, State.RESET, State.HALF_OPEN])
-def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
+def test_a_broker_that_comes_and_goes_causes_at_worst_repeats(
     bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write, hasty: None, trouble: State
 ) -> None:
     (where,) = parse_bridges(address(tansu, topic))

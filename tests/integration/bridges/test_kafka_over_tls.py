@@ -31,7 +31,7 @@ def topic(secure_tansu: Tansu) -> str:
     return secure_tansu.make_topic(new_name())
 
 
-def test_events_go_to_brokers_whose_certificate_the_ca_vouches_for(
+def test_events_go_to_brokers_whose_certificate_the_ca_has_signed(
     bridge_to: BridgeTo, secure_tansu: Tansu, topic: str, write: Write
 ) -> None:
     ca = quote(str(secure_tansu.ca))
@@ -43,7 +43,7 @@ def test_events_go_to_brokers_whose_certificate_the_ca_vouches_for(
 
 
 @pytest.mark.parametrize("vouched_for", ["by nobody", "by another", "for another host"])
-def test_brokers_whose_certificate_does_not_hold_are_sent_nothing(
+def test_brokers_with_an_invalid_certificate_are_sent_nothing(
     bridge_to: BridgeTo,
     secure_tansu: Tansu,
     topic: str,

@@ -46,7 +46,7 @@ def test_an_event_arrives_as_a_persistent_cloudevent_under_its_type(
     assert (body["source"], body["data"]) == (BASE_URL, {"message": ""})
 
 
-def test_over_tls_events_go_to_a_broker_whose_certificate_is_vouched_for(
+def test_over_tls_events_go_to_a_broker_with_a_trusted_certificate(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq)
@@ -58,7 +58,7 @@ def test_over_tls_events_go_to_a_broker_whose_certificate_is_vouched_for(
     assert (mover.bridge.failures, queue.seen()) == (0, written)
 
 
-def test_over_tls_a_broker_whose_certificate_nobody_vouches_for_is_sent_nothing_and_staff_read_why(
+def test_over_tls_a_broker_with_an_untrusted_certificate_is_sent_nothing_and_staff_see_why(
     app: Flask,
     bridge_to: BridgeTo,
     rabbitmq: RabbitMQ,
@@ -93,7 +93,7 @@ def test_over_tls_a_certificate_for_another_host_is_refused(
     assert "Hostname mismatch" in str(mover.bridge.last_error)
 
 
-def test_the_bridge_makes_its_exchange_durable_where_there_is_none(
+def test_the_bridge_creates_a_durable_exchange_where_there_is_none(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     name = new_name()
@@ -104,7 +104,7 @@ def test_the_bridge_makes_its_exchange_durable_where_there_is_none(
         channel.exchange_declare(name, exchange_type="topic", durable=True)  # fails if otherwise
 
 
-def test_an_event_that_no_queue_is_bound_for_is_passed_over_and_told(
+def test_an_event_that_no_queue_is_bound_for_is_skipped_and_reported(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq, "engagement.*")
@@ -116,7 +116,7 @@ def test_an_event_that_no_queue_is_bound_for_is_passed_over_and_told(
     assert told.endswith("no queue is bound for application.more_provided")
 
 
-def test_an_exchange_of_another_kind_stops_the_bridge_with_the_brokers_code(
+def test_an_exchange_of_the_wrong_type_stops_the_bridge_with_the_brokers_code(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     name = new_name()
@@ -128,7 +128,7 @@ def test_an_exchange_of_another_kind_stops_the_bridge_with_the_brokers_code(
     assert mover.bridge.last_error == "ChannelClosedByBroker (406)"
 
 
-def test_an_exchange_of_another_kind_leaves_no_connection_open(
+def test_an_exchange_of_the_wrong_type_leaves_no_connection_open(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = new_name()
@@ -147,7 +147,7 @@ def test_an_exchange_of_another_kind_leaves_no_connection_open(
     assert opened and not any(connection.is_open for connection in opened)
 
 
-def test_a_wrong_password_stops_the_bridge_and_is_not_told(
+def test_a_wrong_password_stops_the_bridge_and_is_not_shown(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq)
@@ -159,7 +159,7 @@ def test_a_wrong_password_stops_the_bridge_and_is_not_told(
     assert mover.bridge.last_error == "ProbableAuthenticationError"
 
 
-def test_a_full_queue_that_refuses_holds_the_bridge_until_there_is_room(
+def test_a_full_queue_holds_up_the_bridge_until_there_is_room(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq)
@@ -178,7 +178,7 @@ def test_a_full_queue_that_refuses_holds_the_bridge_until_there_is_room(
     check_nothing_is_lost_or_out_of_order(queue.seen(), written)
 
 
-def test_a_broker_that_goes_away_and_comes_back_costs_repeats_at_most(
+def test_a_broker_that_goes_away_and_comes_back_causes_at_worst_repeats(
     app: Flask, bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq)
@@ -205,7 +205,7 @@ def slow_wire(rabbitmq: RabbitMQ) -> Wire:
     return Wire(rabbitmq.port, latency=0.05)
 
 
-def test_a_slow_broker_is_sent_as_much_as_it_confirms(
+def test_a_slow_broker_is_sent_only_as_much_as_it_confirms(
     bridge_to: BridgeTo,
     rabbitmq: RabbitMQ,
     slow_wire: Wire,
@@ -229,7 +229,7 @@ def test_a_slow_broker_is_sent_as_much_as_it_confirms(
     assert check_nothing_is_lost_or_out_of_order(queue.seen(), written) == 0
 
 
-def test_a_broker_that_falls_silent_is_given_up_for_now(
+def test_a_broker_that_falls_silent_is_given_up_on_and_tried_again_later(
     bridge_to: BridgeTo,
     rabbitmq: RabbitMQ,
     slow_wire: Wire,

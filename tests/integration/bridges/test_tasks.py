@@ -47,7 +47,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return rung
 
 
-def test_a_task_sends_everything_that_waits(
+def test_a_task_sends_everything_that_is_waiting(
     address: BridgeAddress,
     other_side: OtherSide,
     rung: list[str],
@@ -61,7 +61,7 @@ def test_a_task_sends_everything_that_waits(
     assert rung == []
 
 
-def test_a_task_whose_time_is_up_asks_for_another(
+def test_a_task_that_runs_out_of_time_asks_for_another(
     address: BridgeAddress,
     other_side: OtherSide,
     rung: list[str],
@@ -74,7 +74,7 @@ def test_a_task_whose_time_is_up_asks_for_another(
     assert rung == [address.name]
 
 
-def test_after_a_failure_the_sweep_is_waited_for(
+def test_after_a_failure_the_next_try_waits_for_the_sweep(
     address: BridgeAddress, other_side: OtherSide, rung: list[str], write: Write
 ) -> None:
     other_side.answer = lambda _: Sent(0, trouble="away")
@@ -83,7 +83,7 @@ def test_after_a_failure_the_sweep_is_waited_for(
     assert rung == []
 
 
-def test_the_sweep_wakes_what_was_never_opened_or_has_something_due(
+def test_the_sweep_wakes_bridges_that_are_new_or_have_events_waiting(
     address: BridgeAddress, other_side: OtherSide, rung: list[str], write: Write, session: Session
 ) -> None:
     sweep_bridges()
@@ -133,7 +133,7 @@ def test_a_broker_that_keeps_failing_is_left_alone_then_tried_with_one_batch(
     assert [circuit.state for circuit in list_circuits(session)] == ["closed"]
 
 
-def test_staff_read_why_a_broker_is_left_alone_and_no_address(
+def test_staff_read_why_a_broker_is_left_alone_but_not_its_address(
     app: Flask,
     address: BridgeAddress,
     other_side: OtherSide,
@@ -160,13 +160,13 @@ def test_staff_read_why_a_broker_is_left_alone_and_no_address(
     assert "<code>OSError</code>" in page and "s3cret" not in page
 
 
-def test_a_message_for_a_bridge_that_is_no_more_is_dropped(
+def test_a_task_for_a_bridge_that_no_longer_exists_is_dropped(
     address: BridgeAddress, other_side: OtherSide
 ) -> None:
     move_bridge("kafka://gone:9092/events")
 
 
-def test_of_all_workers_one_moves_a_bridge_and_others_move_other_bridges(
+def test_one_worker_at_a_time_moves_a_bridge_while_others_move_other_bridges(
     app: Flask, address: BridgeAddress, other_side: OtherSide, write: Write
 ) -> None:
     def is_free(name: str) -> bool:
@@ -188,7 +188,7 @@ def in_app(app: Flask, name: str) -> None:
         move_bridge(name)
 
 
-def test_the_metrics_tell_each_bridges_lag(
+def test_the_metrics_give_each_bridges_lag(
     address: BridgeAddress, other_side: OtherSide, client: FlaskClient, write: Write
 ) -> None:
     other_side.answer = lambda _: Sent(1, trouble="away")

@@ -70,7 +70,7 @@ def site(
         yield site
 
 
-def test_applications_come_in_and_every_event_goes_out_by_every_bridge(
+def test_applications_come_in_and_every_bridge_sends_every_event(
     site: Site, tansu: Tansu, aws: Aws, queue: Queue, topic: str, bus: str, commands: str
 ) -> None:
     submit(site, 3)

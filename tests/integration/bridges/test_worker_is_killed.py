@@ -42,7 +42,7 @@ def site(
         yield site
 
 
-def test_a_killed_worker_costs_repeats_at_most(site: Site, queue: Queue) -> None:
+def test_a_killed_worker_causes_at_worst_repeats(site: Site, queue: Queue) -> None:
     with site.kept_running():
         for _ in range(KILLS):
             before = queue.count()

@@ -28,14 +28,16 @@ def replace(file: Path, old: str, new: str) -> None:
     os.utime(file, ns=(changed_at, changed_at))
 
 
-def test_the_check_says_what_is_there_and_where_the_drafts_are(own_site: OwnSite) -> None:
+def test_the_check_says_that_nothing_is_wrong_and_lists_the_links_to_drafts(
+    own_site: OwnSite,
+) -> None:
     told = command(own_site(), "content", "check")
     assert told.exit_code == 0
     assert told.output.startswith("Nothing is wrong.")
     assert "Draft 'not-yet': http://localhost/drafts/" in told.output
 
 
-def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -> None:
+def test_the_start_stops_with_every_fault_listed_together(own_site: OwnSite, draft: Path) -> None:
     replace(draft, "## A part", "### A part")
     replace(draft, "[Kafka]", "[Kafak]")
     with pytest.raises(ContentError) as caught:
@@ -55,7 +57,7 @@ def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -
         ("rubric.toml", '"ordering-and-', '"order-and-', "A misfit recommends 'order-and-consis"),
     ],
 )
-def test_data_that_no_page_could_show_stops_the_start(
+def test_data_that_no_page_can_show_stops_the_start(
     own_site: OwnSite, content_folder: Path, name: str, old: str, new: str, sentence: str
 ) -> None:
     replace(content_folder / name, old, new)
@@ -65,7 +67,7 @@ def test_data_that_no_page_could_show_stops_the_start(
 
 
 @pytest.mark.parametrize("key", ["lang", "errors"])
-def test_a_question_of_the_comparer_that_its_form_could_not_ask_stops_the_start(
+def test_a_comparer_question_whose_key_its_form_cannot_use_stops_the_start(
     own_site: OwnSite, content_folder: Path, key: str
 ) -> None:
     replace(content_folder / "comparer.toml", 'key = "peak"', f'key = "{key}"')
@@ -74,14 +76,14 @@ def test_a_question_of_the_comparer_that_its_form_could_not_ask_stops_the_start(
         own_site()
 
 
-def test_a_misfit_may_recommend_what_is_still_a_draft(
+def test_a_misfit_may_recommend_an_article_that_is_still_a_draft(
     own_site: OwnSite, content_folder: Path
 ) -> None:
     replace(content_folder / "rubric.toml", '"ordering-and-consistency"', '"not-yet"')
     own_site()
 
 
-def test_a_page_where_the_site_has_one_stops_the_start(
+def test_a_page_at_an_address_of_the_sites_own_stops_the_start(
     own_site: OwnSite, content_folder: Path
 ) -> None:
     shutil.copy(content_folder / "pages/about.md", content_folder / "pages/apply.md")
@@ -89,7 +91,9 @@ def test_a_page_where_the_site_has_one_stops_the_start(
         own_site()
 
 
-def test_a_link_leads_to_a_page_that_everybody_can_open(own_site: OwnSite, draft: Path) -> None:
+def test_a_link_has_to_lead_to_a_page_that_everybody_can_open(
+    own_site: OwnSite, draft: Path
+) -> None:
     right = [
         "labs/retail",
         "labs/this-site",
@@ -120,9 +124,7 @@ def test_a_file_that_nothing_reads_stops_the_start(
         own_site()
 
 
-def test_in_development_what_is_written_shows_at_the_next_reload(
-    own_site: OwnSite, draft: Path
-) -> None:
+def test_in_development_a_change_shows_at_the_next_reload(own_site: OwnSite, draft: Path) -> None:
     client = own_site(ENVIRONMENT="development").test_client()
     assert client.get("/articles/not-yet").status_code == 404
     replace(draft, "draft: true\n", "")
@@ -131,7 +133,7 @@ def test_in_development_what_is_written_shows_at_the_next_reload(
     assert "Words with a" in client.get("/articles/not-yet").text
 
 
-def test_in_development_a_fault_shows_in_place_of_the_page_until_it_is_mended(
+def test_in_development_a_fault_replaces_the_page_until_it_is_fixed(
     own_site: OwnSite, draft: Path
 ) -> None:
     client = own_site(ENVIRONMENT="development").test_client()
@@ -153,7 +155,7 @@ def test_in_development_a_fault_shows_in_place_of_the_page_until_it_is_mended(
         ("proofs.json", "{", "{,", "1"),
     ],
 )
-def test_in_development_so_does_what_is_wrong_beside_the_texts(
+def test_in_development_a_fault_in_a_file_beside_the_texts_also_replaces_the_page(
     own_site: OwnSite, content_folder: Path, name: str, old: str, new: str, line: str
 ) -> None:
     client = own_site(ENVIRONMENT="development").test_client()
@@ -167,7 +169,9 @@ def test_in_development_so_does_what_is_wrong_beside_the_texts(
     assert client.get("/").status_code == 200
 
 
-def test_elsewhere_a_change_waits_for_the_next_start(own_site: OwnSite, draft: Path) -> None:
+def test_outside_development_a_change_waits_for_the_next_start(
+    own_site: OwnSite, draft: Path
+) -> None:
     client = own_site().test_client()
     replace(draft, "draft: true\n", "")
     assert client.get("/articles/not-yet").status_code == 404

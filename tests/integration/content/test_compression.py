@@ -15,7 +15,7 @@ BY_CHROMIUM = {"Accept-Encoding": "gzip, deflate, br, zstd"}
     [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")],
 )
 @pytest.mark.parametrize("path", ["/", "/apply", "/nothing"])
-def test_a_page_is_compressed_as_the_browser_takes_it(
+def test_a_page_is_compressed_in_the_way_the_browser_accepts(
     client: FlaskClient, path: str, accepted: str, encoding: str
 ) -> None:
     page = client.get(path, headers={"Accept-Encoding": accepted})
@@ -29,7 +29,7 @@ def test_a_page_is_compressed_as_the_browser_takes_it(
 @pytest.mark.parametrize(
     "path", ["/articles/feed.xml", "/api/v1/asyncapi.json", "/api/v1/schemas/application.scored/1"]
 )
-def test_what_programs_read_is_compressed_too_and_not_sent_again_while_it_stays_the_same(
+def test_what_programs_read_is_compressed_too_and_not_sent_again_while_unchanged(
     client: FlaskClient, path: str
 ) -> None:
     plain, packed = client.get(path), client.get(path, headers=BY_CHROMIUM)
@@ -40,7 +40,9 @@ def test_what_programs_read_is_compressed_too_and_not_sent_again_while_it_stays_
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br;q=0, gzip;q=0"])
-def test_whoever_takes_neither_gets_the_page_plain(client: FlaskClient, accepted: str) -> None:
+def test_a_browser_that_accepts_no_compression_gets_the_page_uncompressed(
+    client: FlaskClient, accepted: str
+) -> None:
     page = client.get("/", headers={"Accept-Encoding": accepted})
     assert "Content-Encoding" not in page.headers
     assert page.text.startswith("<!doctype html>")

@@ -36,19 +36,19 @@ def test_the_link_shows_the_draft_and_keeps_it_out_of_search_engines(site: Flask
     assert "canonical" not in page.text and "og:title" not in page.text
 
 
-def test_without_the_signature_there_is_nothing(site: Flask) -> None:
+def test_without_the_right_signature_a_draft_is_not_found(site: Flask) -> None:
     client, path = site.test_client(), preview_path(site)
     forged = [path[:-1], path + "x", "/drafts/not-yet", "/articles/not-yet"]
     pictures = ["/articles/not-yet.png"]
     assert {client.get(address).status_code for address in forged + pictures} == {404}
 
 
-def test_a_link_of_another_key_opens_nothing(site: Flask, own_site: OwnSite) -> None:
+def test_a_link_signed_with_another_key_opens_nothing(site: Flask, own_site: OwnSite) -> None:
     other = own_site(SECRET_KEY="another key of at least 32 characters")
     assert other.test_client().get(preview_path(site)).status_code == 404
 
 
-def test_the_link_to_a_draft_that_has_come_out_leads_to_the_article(
+def test_the_link_to_a_draft_since_published_leads_to_the_article(
     site: Flask, own_site: OwnSite, content_folder: Path
 ) -> None:
     path = preview_path(site)

@@ -31,7 +31,7 @@ def made(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_made_once_and_not_at_all_for_who_has_it(
+def test_a_page_is_rendered_once_and_not_sent_to_a_browser_that_has_it(
     fresh: FlaskClient, made: list[str], path: str
 ) -> None:
     first = fresh.get(path)
@@ -44,14 +44,14 @@ def test_a_page_is_made_once_and_not_at_all_for_who_has_it(
     assert len(made) == 1
 
 
-def test_another_encoding_has_the_same_tag(fresh: FlaskClient) -> None:
+def test_every_encoding_of_a_page_has_the_same_etag(fresh: FlaskClient) -> None:
     plain, packed = fresh.get("/"), fresh.get("/", headers=BY_CHROMIUM)
     assert packed.headers["Content-Encoding"] == "br" and len(packed.data) < len(plain.data)
     assert packed.headers["ETag"] == plain.headers["ETag"]
     assert "Accept-Encoding" in packed.vary and "Accept-Encoding" in plain.vary
 
 
-def test_each_language_has_pages_of_its_own_however_it_is_chosen(
+def test_each_language_has_its_own_cached_pages_however_it_was_chosen(
     fresh: FlaskClient, made: list[str]
 ) -> None:
     def language(preferred: str, path: str = "/") -> str:
@@ -65,7 +65,9 @@ def test_each_language_has_pages_of_its_own_however_it_is_chosen(
     assert len(made) == 2
 
 
-def test_a_query_is_not_looked_at_and_keeps_nothing_more(app: Flask, fresh: FlaskClient) -> None:
+def test_a_query_or_an_unknown_address_adds_nothing_to_the_cache(
+    app: Flask, fresh: FlaskClient
+) -> None:
     for number in range(5):
         assert fresh.get(f"/?number={number}").status_code == 200
         assert fresh.get(f"/articles/nothing-{number}").status_code == 404
@@ -73,14 +75,14 @@ def test_a_query_is_not_looked_at_and_keeps_nothing_more(app: Flask, fresh: Flas
     assert len(app.extensions["kept_pages"]) == 1
 
 
-def test_what_a_visitor_is_told_once_is_told_to_nobody_else(fresh: FlaskClient) -> None:
+def test_a_message_for_one_visitor_is_not_cached_for_others(fresh: FlaskClient) -> None:
     with fresh.session_transaction() as session:
         session["_flashes"] = [("message", "For one person")]
     assert "For one person" in fresh.get("/").text
     assert "For one person" not in fresh.get("/").text
 
 
-def test_a_page_names_the_sites_own_address_whatever_it_was_asked_by(
+def test_a_page_names_the_sites_own_address_whatever_host_was_requested(
     fresh: FlaskClient,
 ) -> None:
     page = fresh.get("/articles/", headers={"Host": "localhost:81"})

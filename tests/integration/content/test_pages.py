@@ -24,7 +24,7 @@ def slugs(app: Flask) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_has_one_title_and_one_headline_and_asks_only_this_site(
+def test_every_page_has_one_title_and_one_headline_and_loads_only_from_this_site(
     client: FlaskClient, path: str
 ) -> None:
     html = client.get(path).text
@@ -60,7 +60,7 @@ def test_each_engagement_is_shown_with_its_floor_from_the_rate_card(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
+def test_an_engagement_shows_when_it_fits_for_whom_and_every_line_of_its_price(
     app: Flask, client: FlaskClient, kind: Kind
 ) -> None:
     html = client.get(f"/engagements/{kind}").get_data(as_text=True)
@@ -74,7 +74,7 @@ def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
     assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)
 
 
-def test_the_figure_of_the_home_page_leads_to_the_stages_that_it_leaves_out(
+def test_the_home_pages_figure_links_to_the_stages_that_it_leaves_out(
     client: FlaskClient,
 ) -> None:
     caption = re.search(r"<figcaption>(.*?)</figcaption>", client.get("/").text, re.DOTALL)
@@ -89,7 +89,7 @@ def test_the_weightiest_criterion_is_named_first(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/engagements/retainer", "/articles/nothing", "/nothing"])
-def test_an_unknown_address_says_what_to_do(client: FlaskClient, path: str) -> None:
+def test_the_page_at_an_unknown_address_says_what_to_do(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert "There is nothing at this address" in response.text
@@ -100,7 +100,7 @@ def test_the_home_page_leads_to_the_newest_article(client: FlaskClient, slugs: l
     assert f'href="/articles/{slugs[0]}"' in client.get("/").text
 
 
-def test_each_article_can_be_read_and_its_contents_lead_somewhere(
+def test_each_article_opens_and_its_table_of_contents_leads_to_its_headings(
     client: FlaskClient, slugs: list[str]
 ) -> None:
     listing = client.get("/articles/").text
@@ -111,7 +111,7 @@ def test_each_article_can_be_read_and_its_contents_lead_somewhere(
             assert f'id="{anchor}"' in html, anchor
 
 
-def test_the_foot_of_each_page_leads_to_the_firms_pages_the_feed_and_the_staffs_door(
+def test_every_footer_links_to_the_firms_pages_the_feed_and_the_staff_login(
     client: FlaskClient,
 ) -> None:
     for path, in_german in (("/", "/"), ("/apply", "/apply"), ("/nothing", "/")):
@@ -121,7 +121,7 @@ def test_the_foot_of_each_page_leads_to_the_firms_pages_the_feed_and_the_staffs_
         assert links == [*FIRM, *others]
 
 
-def test_the_firms_pages_have_the_brands_words_and_no_placeholder(
+def test_the_firms_pages_use_the_brands_words_and_leave_no_placeholder(
     app: Flask, client: FlaskClient
 ) -> None:
     brand = current_brand()
@@ -132,7 +132,9 @@ def test_the_firms_pages_have_the_brands_words_and_no_placeholder(
     assert f"About {brand.name}" in client.get("/about").text
 
 
-def test_privacy_names_the_days_that_drafts_are_kept(app: Flask, client: FlaskClient) -> None:
+def test_the_privacy_page_says_for_how_many_days_drafts_are_kept(
+    app: Flask, client: FlaskClient
+) -> None:
     days = app.config["SITE"].DRAFT_DAYS
     assert f"deleted {days} days after your last change" in client.get("/privacy").text
 

@@ -20,7 +20,7 @@ def note(folder: Path, **changed: object) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | changed))
 
 
-def test_a_sentence_that_held_says_when_and_on_which_version(
+def test_a_sentence_that_held_says_when_and_for_which_version(
     own_site: Site, content_folder: Path
 ) -> None:
     version = version_of(ROOT)
@@ -31,13 +31,13 @@ def test_a_sentence_that_held_says_when_and_on_which_version(
     assert "the one you are using now" in html
 
 
-def test_a_run_of_other_code_says_so(own_site: Site, content_folder: Path) -> None:
+def test_a_result_from_a_different_version_says_so(own_site: Site, content_folder: Path) -> None:
     note(content_folder, version="0123456789ab")
     html = own_site().test_client().get(ARTICLE).text
     assert "You are now using a different version." in html
 
 
-def test_a_sentence_that_did_not_hold_is_red_in_the_text_and_in_the_list(
+def test_a_sentence_that_did_not_hold_is_red_in_both_text_and_list(
     own_site: Site, content_folder: Path
 ) -> None:
     note(content_folder, held={"repeat-changes-nothing": False})
@@ -54,7 +54,7 @@ def test_an_article_without_proofs_has_no_list(client: FlaskClient, own_site: Si
     assert draft.proofs == ()
 
 
-def test_on_a_german_page_the_name_of_a_test_is_told_to_be_english(
+def test_on_a_german_page_the_name_of_a_test_is_marked_as_english(
     client: FlaskClient, german: FlaskClient
 ) -> None:
     client.get(ARTICLE)  # what a template says of one page may not stand on the next

@@ -36,7 +36,7 @@ def headers_of(answer: TestResponse) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("accepted", [{}, BY_CHROMIUM])
-def test_an_answer_is_the_same_on_either_way(
+def test_the_shortcut_and_flask_give_the_same_answer(
     client: FlaskClient, in_flask: list[str], path: str, accepted: dict[str, str]
 ) -> None:
     client.get(path, headers=accepted)
@@ -51,7 +51,7 @@ def test_an_answer_is_the_same_on_either_way(
     assert "Content-Security-Policy" in ahead.headers
 
 
-def test_a_browser_that_has_the_page_gets_the_same_304_on_either_way(client: FlaskClient) -> None:
+def test_the_shortcut_and_flask_give_the_same_304(client: FlaskClient) -> None:
     tag = client.get("/").headers["ETag"]
     for known in (tag, f'"other", {tag}', "*"):
         ahead = client.get("/", headers={"If-None-Match": known})
@@ -62,20 +62,20 @@ def test_a_browser_that_has_the_page_gets_the_same_304_on_either_way(client: Fla
     assert headers_of(ahead) == headers_of(through)
 
 
-def test_only_the_head_is_sent_to_who_asks_for_that(client: FlaskClient) -> None:
+def test_a_head_request_gets_only_the_headers(client: FlaskClient) -> None:
     whole = client.get("/")
     head = client.head("/")
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == str(len(whole.data))
 
 
-def test_another_method_and_another_name_are_for_flask_to_refuse(client: FlaskClient) -> None:
+def test_other_methods_and_hosts_are_left_for_flask_to_refuse(client: FlaskClient) -> None:
     client.get("/")
     assert client.post("/").status_code == 405
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_each_answer_has_an_id_of_its_own_and_a_line_in_the_log(
+def test_each_answer_has_its_own_request_id_and_a_log_line(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(PATHS[1])
@@ -90,7 +90,7 @@ def test_each_answer_has_an_id_of_its_own_and_a_line_in_the_log(
     assert said == [("GET", "/articles/<slug>", 200)] * 2
 
 
-def test_behind_a_trusted_proxy_its_trace_goes_on(site_with: Callable[..., Flask]) -> None:
+def test_behind_a_trusted_proxy_its_request_id_is_kept(site_with: Callable[..., Flask]) -> None:
     client = site_with(TRUSTED_PROXIES=1).test_client()
     offered = {"X-Request-ID": "from-the-proxy", "X-Forwarded-Host": "localhost"}
     for _ in ("made", "kept"):

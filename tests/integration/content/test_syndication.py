@@ -35,7 +35,7 @@ def linked_data(client: FlaskClient, path: str) -> dict[str, dict[str, Any]]:
     return {thing["@type"]: thing for thing in described["@graph"]}
 
 
-def test_the_feed_has_what_atom_demands(client: FlaskClient) -> None:
+def test_the_feed_has_everything_that_atom_requires(client: FlaskClient) -> None:
     answer = client.get("/articles/feed.xml")
     assert answer.mimetype == "application/atom+xml"
     feed = ET.fromstring(answer.data)
@@ -53,7 +53,7 @@ def test_the_feed_has_what_atom_demands(client: FlaskClient) -> None:
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
 
 
-def test_the_feed_has_every_article_and_was_changed_with_the_newest(
+def test_the_feed_lists_every_article_and_is_as_recent_as_the_newest(
     app: Flask, client: FlaskClient
 ) -> None:
     feed = ET.fromstring(client.get("/articles/feed.xml").data)
@@ -64,7 +64,7 @@ def test_the_feed_has_every_article_and_was_changed_with_the_newest(
     assert feed.findtext(f"{ATOM}updated") == f"{newest.isoformat()}T00:00:00Z"
 
 
-def test_the_feed_is_one_for_all_readers_and_each_entry_in_the_language_of_its_article(
+def test_all_readers_get_one_feed_whose_entries_are_in_their_articles_languages(
     own_site: Callable[..., Flask], content_folder: Path
 ) -> None:
     german = content_folder / "articles/not-yet.md"
@@ -83,7 +83,7 @@ def test_the_feed_is_one_for_all_readers_and_each_entry_in_the_language_of_its_a
     assert set(languages.values()) == {"en"}
 
 
-def test_a_title_is_set_in_one_way_wherever_it_is_shown(
+def test_titles_have_typographic_apostrophes_wherever_they_are_shown(
     own_site: Callable[..., Flask], content_folder: Path
 ) -> None:
     written = content_folder / "articles/not-yet.md"
@@ -95,12 +95,12 @@ def test_a_title_is_set_in_one_way_wherever_it_is_shown(
         assert "It can’t be written" in page and "So it’s said." in page
 
 
-def test_pages_lead_to_the_feed(client: FlaskClient) -> None:
+def test_pages_link_to_the_feed(client: FlaskClient) -> None:
     link = '<link rel="alternate" type="application/atom+xml"'
     assert all(link in client.get(path).text for path in ("/", "/articles/", ARTICLE))
 
 
-def test_every_place_on_the_map_is_a_page_that_names_itself(app: Flask) -> None:
+def test_every_address_in_the_sitemap_is_a_page_with_that_canonical_address(app: Flask) -> None:
     client = app.test_client(use_cookies=False)  # robots remember no language
     places = ET.fromstring(client.get("/sitemap.xml").data).findall(f"{MAP}url/{MAP}loc")
     addresses = [str(place.text) for place in places]
@@ -112,7 +112,9 @@ def test_every_place_on_the_map_is_a_page_that_names_itself(app: Flask) -> None:
             assert f'<link rel="canonical" href="{address}">' in page.text, address
 
 
-def test_robots_are_kept_from_staff_alone_and_find_the_map(client: FlaskClient) -> None:
+def test_robots_are_barred_only_from_the_staff_pages_and_find_the_sitemap(
+    client: FlaskClient,
+) -> None:
     robots = client.get("/robots.txt")
     assert robots.mimetype == "text/plain"
     assert robots.text.splitlines() == [
@@ -123,7 +125,9 @@ def test_robots_are_kept_from_staff_alone_and_find_the_map(client: FlaskClient) 
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/", ARTICLE, "/engagements/build"])
-def test_a_shared_link_has_a_title_words_and_a_picture(client: FlaskClient, path: str) -> None:
+def test_a_shared_link_has_a_title_a_description_and_a_picture(
+    client: FlaskClient, path: str
+) -> None:
     html = client.get(path).text
     said = dict(re.findall(r'<meta property="og:(\S+)" content="([^"]*)">', html))
     [title] = re.findall(r"<title>(.*?) · ", html)
@@ -140,16 +144,18 @@ def test_a_shared_link_has_a_title_words_and_a_picture(client: FlaskClient, path
 @pytest.mark.parametrize(
     "title", ["", "Short", "word " * 200, "Unbreakable" * 30, "Ünïcode → ≥ 日本"]
 )
-def test_whatever_the_title_is_there_is_a_picture_of_the_size(title: str) -> None:
+def test_any_title_makes_a_picture_of_the_right_size(title: str) -> None:
     with Image.open(io.BytesIO(draw_picture(title, "A firm"))) as drawn:
         assert drawn.size == (WIDTH, HEIGHT)
 
 
-def test_another_title_makes_another_picture() -> None:
+def test_a_different_title_makes_a_different_picture() -> None:
     assert draw_picture("One", "A firm") != draw_picture("Two", "A firm")
 
 
-def test_an_article_says_who_wrote_what_and_when(app: Flask, client: FlaskClient) -> None:
+def test_an_articles_linked_data_says_who_wrote_it_and_when(
+    app: Flask, client: FlaskClient
+) -> None:
     about = current_articles().article("event-driven-architecture").about
     things = linked_data(client, ARTICLE)
     posting = things["BlogPosting"]
@@ -162,7 +168,7 @@ def test_an_article_says_who_wrote_what_and_when(app: Flask, client: FlaskClient
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_engagement_names_its_price_from_the_rate_card(
+def test_an_engagements_linked_data_has_its_price_from_the_rate_card(
     app: Flask, client: FlaskClient, kind: Kind
 ) -> None:
     service = linked_data(client, f"/engagements/{kind}")["Service"]
@@ -175,7 +181,7 @@ def test_an_engagement_names_its_price_from_the_rate_card(
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/engagements/build"])
-def test_a_page_describes_itself_in_its_language_at_the_address_of_that(
+def test_a_pages_linked_data_has_its_language_and_the_address_for_that_language(
     client: FlaskClient, path: str
 ) -> None:
     for language, query in (("de", "?lang=de"), ("en", "")):

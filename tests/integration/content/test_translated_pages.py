@@ -36,7 +36,9 @@ def without_german_imprint(content_folder: Path, own_site: OwnSite) -> FlaskClie
 
 
 @pytest.mark.parametrize("path", LABELS)
-def test_each_page_is_german_for_who_reads_german(client: FlaskClient, path: str) -> None:
+def test_each_page_is_german_for_a_browser_that_prefers_german(
+    client: FlaskClient, path: str
+) -> None:
     german, english = client.get(path, headers=IN_GERMAN).text, client.get(path).text
     main = german.partition("<main")[2].partition("<footer")[0]
     assert 'lang="en"' not in main
@@ -45,7 +47,9 @@ def test_each_page_is_german_for_who_reads_german(client: FlaskClient, path: str
     assert foot_of(german) == [(path, "", label) for path, label in LABELS.items()]
 
 
-def test_a_choice_at_the_foot_is_the_same_as_a_browsers(client: FlaskClient) -> None:
+def test_choosing_german_in_the_footer_shows_the_same_page_as_a_german_browser(
+    client: FlaskClient,
+) -> None:
     chosen = client.get("/privacy?lang=de").text
     assert "<title>Datenschutz · " in chosen
     assert chosen == client.get("/privacy", headers=IN_GERMAN).text
@@ -53,7 +57,7 @@ def test_a_choice_at_the_foot_is_the_same_as_a_browsers(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("path", LABELS)
-def test_a_page_that_is_kept_is_kept_for_each_language(client: FlaskClient, path: str) -> None:
+def test_a_page_is_cached_separately_for_each_language(client: FlaskClient, path: str) -> None:
     german, english = client.get(path, headers=IN_GERMAN), client.get(path)
     assert german.headers["ETag"] != english.headers["ETag"]
     again = {**IN_GERMAN, "If-None-Match": german.headers["ETag"]}
@@ -61,7 +65,7 @@ def test_a_page_that_is_kept_is_kept_for_each_language(client: FlaskClient, path
     assert client.get(path, headers={"If-None-Match": german.headers["ETag"]}).status_code == 200
 
 
-def test_without_a_translation_the_original_is_shown_and_says_its_language(
+def test_without_a_translation_the_original_is_shown_marked_with_its_language(
     without_german_imprint: FlaskClient,
 ) -> None:
     page = without_german_imprint.get("/imprint", headers=IN_GERMAN).text
@@ -72,7 +76,7 @@ def test_without_a_translation_the_original_is_shown_and_says_its_language(
     assert ("/privacy", "", "Datenschutz") in foot_of(page)
 
 
-def test_search_engines_are_told_of_a_translation_where_there_is_one(
+def test_search_engines_are_told_of_a_translation_if_there_is_one(
     without_german_imprint: FlaskClient,
 ) -> None:
     def told(path: str) -> str:
@@ -89,7 +93,7 @@ def test_search_engines_are_told_of_a_translation_where_there_is_one(
 
 
 @pytest.mark.parametrize("link", ["/nothing", "/privacy#who-else-gets-anything", "/privacy.de"])
-def test_a_german_link_leads_to_what_is_there_in_german(
+def test_a_link_on_a_german_page_has_to_lead_to_something_that_exists_in_german(
     content_folder: Path, own_site: OwnSite, link: str
 ) -> None:
     imprint = content_folder / "pages/imprint.de.md"
@@ -111,7 +115,7 @@ def test_a_translation_without_its_original_stops_the_start(
         own_site()
 
 
-def test_a_translation_names_the_same_days_cookies_and_links_in_the_same_order(app: Flask) -> None:
+def test_a_translation_has_the_same_figures_cookies_and_links_in_the_same_order(app: Flask) -> None:
     pages = current_pages()
     for page in pages.pages:
         german = pages.page(page.slug, "de")

@@ -9,7 +9,7 @@ from local.ports import Ports
 from local.process import ROOT
 
 
-def test_a_file_of_settings_for_real_servers_is_read_by_no_process_of_a_local_run(
+def test_no_process_of_a_local_run_reads_a_settings_file_meant_for_real_servers(
     tmp_path: Path,
 ) -> None:
     (tmp_path / ".env").write_text("EVENT_BRIDGES=nonsense\n")

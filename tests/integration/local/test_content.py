@@ -56,7 +56,7 @@ def check(environ: dict[str, str]) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_check_needs_no_server_and_fails_with_file_and_line(
+def test_the_check_needs_no_server_and_names_the_file_and_line_of_a_fault(
     article: Path, environ: dict[str, str]
 ) -> None:
     code, said = check(environ)
@@ -68,7 +68,7 @@ def test_the_check_needs_no_server_and_fails_with_file_and_line(
     assert f"articles/{ARTICLE}.md:{last}: 'Too large' is a heading like the title." in said
 
 
-def test_what_is_written_is_shown_and_what_is_wrong_is_said_of_texts_as_of_the_firms_data(
+def test_changes_to_texts_and_to_the_firms_data_are_shown_and_their_faults_reported(
     watching: Path, article: Path
 ) -> None:
     eventually(lambda: "Read it at" in watching.read_text())

@@ -27,13 +27,15 @@ def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
     assert (code, said.count("\n")) == (1, 1) and "make run" in said
 
 
-def test_where_nothing_answers_it_says_what_to_do(door: socket.socket, tmp_path: Path) -> None:
+def test_when_nothing_answers_it_says_what_to_do(door: socket.socket, tmp_path: Path) -> None:
     door.close()
     code, said = end_of(start_demo(tmp_path))
     assert (code, said.count("\n")) == (1, 1) and said.startswith("Nothing answers at http://")
 
 
-def test_where_the_site_stops_meanwhile_it_says_so(door: socket.socket, tmp_path: Path) -> None:
+def test_when_the_site_stops_during_the_demo_it_says_so(
+    door: socket.socket, tmp_path: Path
+) -> None:
     demo = start_demo(tmp_path)
     connection, _ = door.accept()
     connection.recv(1024)
@@ -42,7 +44,7 @@ def test_where_the_site_stops_meanwhile_it_says_so(door: socket.socket, tmp_path
     assert (code, said.count("\n")) == (1, 1) and "was stopped in the meantime" in said, said
 
 
-def test_where_the_site_asks_other_questions_it_says_so(
+def test_when_the_site_asks_different_questions_it_says_so(
     door: socket.socket, tmp_path: Path
 ) -> None:
     demo = start_demo(tmp_path)
@@ -55,7 +57,7 @@ def test_where_the_site_asks_other_questions_it_says_so(
     assert "asks for other answers than those in local/demo_applications.toml" in said
 
 
-def test_broken_off_it_says_that_what_was_sent_is_there(
+def test_when_interrupted_it_says_that_what_was_already_sent_remains(
     door: socket.socket, tmp_path: Path
 ) -> None:
     demo = start_demo(tmp_path)

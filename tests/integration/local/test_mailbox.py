@@ -9,7 +9,7 @@ from local.mailbox import INBOX, PASSWORD, mailbox
 from local.ports import HOST, Ports, answers_ok, free_port
 
 
-def test_mail_to_anybody_is_in_the_one_inbox(tmp_path: Path) -> None:
+def test_all_mail_lands_in_one_inbox_whoever_it_is_for(tmp_path: Path) -> None:
     ports = Ports(**{name: free_port() for name in Ports.__struct_fields__})
     server = mailbox(ports, log=tmp_path / "mailbox.log")
     server.start()

@@ -16,7 +16,7 @@ def test_a_taken_port_is_avoided() -> None:
     assert msgspec.structs.replace(chosen, web=usual.web) == usual
 
 
-def test_two_runs_that_start_at_once_choose_no_port_twice() -> None:
+def test_two_runs_starting_at_the_same_time_choose_different_ports() -> None:
     usual = Ports(**{name: free_port() for name in Ports.__struct_fields__})
     with chosen_ports(usual) as first, chosen_ports(usual) as second:
         ports = [*msgspec.structs.astuple(first), *msgspec.structs.astuple(second)]
@@ -25,7 +25,7 @@ def test_two_runs_that_start_at_once_choose_no_port_twice() -> None:
         assert third == usual
 
 
-def test_a_port_on_which_only_past_connections_linger_is_free() -> None:
+def test_a_port_with_only_closed_connections_lingering_is_free() -> None:
     with socket.create_server((HOST, 0)) as server:
         port = server.getsockname()[1]
         client = socket.create_connection((HOST, port))
@@ -36,7 +36,7 @@ def test_a_port_on_which_only_past_connections_linger_is_free() -> None:
     assert is_free(port)
 
 
-def test_a_port_that_was_given_out_is_given_to_nobody_else_and_can_be_listened_on() -> None:
+def test_a_port_given_out_is_given_to_nobody_else_and_can_be_listened_on() -> None:
     given_out = {free_port() for _ in range(50)}
     assert len(given_out) == 50
     for _ in range(3000):

@@ -47,7 +47,7 @@ def test_a_second_start_finds_the_rows_of_the_first(server: Postgres) -> None:
     assert words(server) == ["before"]
 
 
-def test_it_starts_again_after_a_kill_of_the_server(
+def test_it_starts_again_after_the_server_was_killed(
     server: Postgres, eventually: Eventually
 ) -> None:
     assert server.pid
@@ -59,7 +59,7 @@ def test_it_starts_again_after_a_kill_of_the_server(
     assert words(server) == ["before"]
 
 
-def test_a_server_left_by_a_killed_start_is_shut_down_first(server: Postgres) -> None:
+def test_postgres_left_running_by_a_killed_start_is_shut_down_first(server: Postgres) -> None:
     with psycopg.connect(server.url):
         later = Postgres(server.data_dir, free_port(), fast=True)
         later.start()
@@ -84,7 +84,7 @@ def test_a_pid_file_that_names_another_program_does_not_stop_the_start(data_dir:
         other.wait()
 
 
-def test_a_killed_server_that_nobody_has_cared_for_does_not_stop_the_start(
+def test_a_killed_server_that_is_still_a_zombie_does_not_stop_the_start(
     server: Postgres, eventually: Eventually
 ) -> None:
     """Where process 1 takes its time over orphans, or never looks, the number stays taken."""
@@ -99,7 +99,7 @@ def test_a_killed_server_that_nobody_has_cared_for_does_not_stop_the_start(
         later.stop()
 
 
-def test_half_a_cluster_of_an_interrupted_start_is_thrown_away(server_folder: Path) -> None:
+def test_a_half_made_cluster_left_by_an_interrupted_start_is_discarded(server_folder: Path) -> None:
     half = server_folder / "other.unfinished"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -110,7 +110,9 @@ def test_half_a_cluster_of_an_interrupted_start_is_thrown_away(server_folder: Pa
     assert not half.exists()
 
 
-def test_the_data_of_another_version_is_named_with_the_way_to_move_it(server_folder: Path) -> None:
+def test_data_of_another_postgres_version_is_reported_with_how_to_migrate_it(
+    server_folder: Path,
+) -> None:
     data_dir = server_folder / "older"
     data_dir.mkdir()
     (data_dir / "PG_VERSION").write_text("17\n")
@@ -125,7 +127,7 @@ def test_the_data_of_another_version_is_named_with_the_way_to_move_it(server_fol
     assert not server.is_running
 
 
-def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
+def test_a_taken_port_is_reported_in_the_servers_own_words(data_dir: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         server = Postgres(data_dir, taken.getsockname()[1], fast=True)
         with pytest.raises(ServerFailed, match="Address already in use"):
@@ -133,7 +135,9 @@ def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
     assert not server.is_running
 
 
-def test_a_database_that_can_not_be_made_is_told_in_the_drivers_own_words(data_dir: Path) -> None:
+def test_a_database_that_cannot_be_created_is_reported_in_the_drivers_own_words(
+    data_dir: Path,
+) -> None:
     with pytest.raises(ServerFailed, match=r"could not make the database site: .*refused"):
         Postgres(data_dir, free_port()).create_database("site")
 
@@ -146,7 +150,7 @@ def test_the_owner_of_a_database_owns_nothing_else(server: Postgres) -> None:
     assert role == (False, False, False)
 
 
-def test_a_cluster_from_before_there_were_two_roles_gets_the_second(server: Postgres) -> None:
+def test_a_cluster_made_before_there_were_two_roles_gets_the_second(server: Postgres) -> None:
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("DROP ROLE serving")
     server.create_database("site")
@@ -156,7 +160,7 @@ def test_a_cluster_from_before_there_were_two_roles_gets_the_second(server: Post
             connection.execute("DELETE FROM kept")
 
 
-def test_text_is_unicode_whatever_the_machine_speaks(server: Postgres) -> None:
+def test_text_is_unicode_whatever_the_machines_locale(server: Postgres) -> None:
     with psycopg.connect(server.create_database("site")) as connection:
         row = connection.execute("SELECT lower('ÄÇΣ'), current_setting('timezone')").fetchone()
     assert row == ("äçσ", "UTC")

@@ -28,20 +28,20 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def test_a_program_that_fails_at_its_start_is_quoted(tmp_path: Path) -> None:
+def test_the_output_of_a_program_that_fails_to_start_is_quoted(tmp_path: Path) -> None:
     process = shell("echo no such luck; exit 3", tmp_path, ready=lambda: False)
     with pytest.raises(ServerFailed, match=r"(?s)exit code 3.*no such luck"):
         process.start()
 
 
-def test_a_program_that_never_gets_ready_is_ended(tmp_path: Path) -> None:
+def test_a_program_that_never_becomes_ready_is_stopped(tmp_path: Path) -> None:
     process = shell("exec sleep 60", tmp_path, ready=lambda: False, ready_within=0.1)
     with pytest.raises(ServerFailed, match=r"not ready after 0\.1 s"):
         process.start()
     assert not process.is_running
 
 
-def test_a_program_that_is_deaf_to_its_signal_is_killed(tmp_path: Path) -> None:
+def test_a_program_that_ignores_its_signal_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = shell(DEAF, tmp_path, ready=lambda: "started" in log.read_text(), grace=0.1)
     process.start()
@@ -49,7 +49,9 @@ def test_a_program_that_is_deaf_to_its_signal_is_killed(tmp_path: Path) -> None:
     assert process.ending == "SIGKILL"
 
 
-def test_children_of_a_killed_program_end_with_it(tmp_path: Path, eventually: Eventually) -> None:
+def test_the_children_of_a_killed_program_end_with_it(
+    tmp_path: Path, eventually: Eventually
+) -> None:
     log = tmp_path / "log"
     process = shell("sleep 60 & echo $!; wait", tmp_path, ready=lambda: bool(log.read_text()))
     process.start()
@@ -61,9 +63,7 @@ def test_children_of_a_killed_program_end_with_it(tmp_path: Path, eventually: Ev
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of this death")
-def test_a_program_ends_when_whoever_started_it_is_killed(
-    tmp_path: Path, eventually: Eventually
-) -> None:
+def test_a_program_ends_when_its_parent_is_killed(tmp_path: Path, eventually: Eventually) -> None:
     script = (
         "import sys; from pathlib import Path; from local.process import Process;"
         "p = Process('sample', ['sleep', '60'], log=Path(sys.argv[1]));"
@@ -83,7 +83,7 @@ def test_a_program_ends_when_whoever_started_it_is_killed(
     eventually(lambda: is_gone(pid))
 
 
-def test_only_the_processes_of_one_run_are_ended(tmp_path: Path, eventually: Eventually) -> None:
+def test_only_the_processes_of_that_run_are_stopped(tmp_path: Path, eventually: Eventually) -> None:
     log = tmp_path / "log"
     ours = shell(
         "sleep 60 & echo $!; wait",

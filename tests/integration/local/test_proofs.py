@@ -24,7 +24,7 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
+def test_the_proofs_that_held_are_noted_beside_the_firms_articles(articles: Path) -> None:
     shipped = (ROOT / "content/articles/proofs.json").read_bytes()
     (articles / "proofs.toml").write_text(PROOF)
     told = make("proofs", articles.parent)
@@ -34,7 +34,7 @@ def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
     assert (ROOT / "content/articles/proofs.json").read_bytes() == shipped
 
 
-def test_where_no_sentence_is_marked_nothing_is_run(articles: Path) -> None:
+def test_nothing_is_run_when_no_sentence_is_marked_as_proven(articles: Path) -> None:
     told = make("proofs", articles.parent)
     assert (told.returncode, told.stdout.count("\n")) == (0, 1)
     assert "There is no sentence to prove" in told.stdout

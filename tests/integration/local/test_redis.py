@@ -13,12 +13,14 @@ from local.redis import Redis, temporary_redis
 Eventually = Callable[[Callable[[], bool]], None]
 
 
-def test_it_never_evicts_a_queue() -> None:
+def test_redis_never_evicts_a_queue() -> None:
     with temporary_redis() as server, redis.Redis.from_url(server.url) as client:
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
 
 
-def test_a_log_of_writes_survives_a_kill(server_folder: Path, eventually: Eventually) -> None:
+def test_with_an_append_only_file_writes_survive_a_kill(
+    server_folder: Path, eventually: Eventually
+) -> None:
     server = Redis(server_folder / "logged", free_port(), appendonly=True)
     server.start()
     try:
@@ -34,7 +36,7 @@ def test_a_log_of_writes_survives_a_kill(server_folder: Path, eventually: Eventu
         server.stop()
 
 
-def test_a_server_left_by_a_killed_start_is_shut_down_first(server_folder: Path) -> None:
+def test_redis_left_running_by_a_killed_start_is_shut_down_first(server_folder: Path) -> None:
     earlier = Redis(server_folder / "shared", free_port())
     later = Redis(server_folder / "shared", free_port())
     earlier.start()

@@ -101,7 +101,9 @@ def start(server_folder: Path) -> Iterator[Callable[[], Run]]:
         run.end(signal.SIGINT)
 
 
-def test_a_run_that_is_ended_before_it_has_begun_says_nothing(start: Callable[[], Run]) -> None:
+def test_a_run_interrupted_before_it_has_started_anything_prints_nothing(
+    start: Callable[[], Run],
+) -> None:
     run = start()
     # With it the settings are declared, and much has still to be loaded.
     eventually(lambda: run.has_loaded("msgspec"), PATIENCE)
@@ -109,7 +111,7 @@ def test_a_run_that_is_ended_before_it_has_begun_says_nothing(start: Callable[[]
     assert run.said == ""
 
 
-def test_a_run_keeps_its_data_and_its_login_however_it_ends(
+def test_however_a_run_ends_the_next_has_its_data_and_its_login(
     start: Callable[[], Run], server_folder: Path
 ) -> None:
     broken_off = start().says(STARTING)

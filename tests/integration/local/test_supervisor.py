@@ -33,7 +33,7 @@ def announcing(tmp_path: Path) -> Callable[[str, str], Process]:
     return announcing
 
 
-def test_what_ends_is_started_again_ever_more_slowly(
+def test_a_process_that_ends_is_restarted_after_ever_longer_pauses(
     tmp_path: Path, announcing: Callable[[str, str], Process]
 ) -> None:
     said: list[str] = []
@@ -53,7 +53,7 @@ def test_what_ends_is_started_again_ever_more_slowly(
         assert line.startswith(f"brief ended (exit code 7) and is started again in {pause} s;")
 
 
-def test_the_last_group_stops_first(
+def test_groups_are_stopped_in_reverse_order(
     tmp_path: Path, announcing: Callable[[str, str], Process]
 ) -> None:
     supervisor = Supervisor(print)

@@ -37,7 +37,7 @@ def test_the_catalog_beside_the_firms_data_gets_its_texts(content: Path) -> None
     assert (ROOT / "content/translations/de.po").read_bytes() == shipped
 
 
-def test_a_fault_in_the_data_is_told_in_a_sentence(content: Path) -> None:
+def test_a_fault_in_the_data_is_reported_in_one_sentence(content: Path) -> None:
     brand = content / "brand.toml"
     brand.write_text(brand.read_text().replace("city =", "ctiy =", 1))
     told = make("texts", content)
@@ -46,7 +46,7 @@ def test_a_fault_in_the_data_is_told_in_a_sentence(content: Path) -> None:
     assert told.stderr.count("\n") == 1
 
 
-def test_what_is_gone_from_the_firms_data_can_still_be_read_in_german(content: Path) -> None:
+def test_a_text_removed_from_the_firms_data_keeps_its_translation(content: Path) -> None:
     """An engagement keeps what it was offered at, and an application what it was asked."""
     gone = load_brand(ROOT / "content/brand.toml").tagline
     german = read_texts(ROOT / "content/translations", "de").gettext(gone)
@@ -58,7 +58,7 @@ def test_what_is_gone_from_the_firms_data_can_still_be_read_in_german(content: P
         assert f'#~ msgid "{gone}"' in (folder / "de.po").read_text()
 
 
-def test_what_comes_back_into_the_firms_data_has_its_translation_again(content: Path) -> None:
+def test_a_text_restored_to_the_firms_data_gets_its_translation_back(content: Path) -> None:
     shutil.copytree(ROOT / "content/translations", content / "translations")
     bring_up_to_date(content)
     shutil.copy(ROOT / "content/brand.toml", content / "brand.toml")
@@ -73,7 +73,9 @@ def bring_up_to_date(content: Path) -> None:
         path.write_bytes(written(catalog))
 
 
-def test_a_slip_in_the_catalog_is_told_and_what_a_translator_typed_stays(content: Path) -> None:
+def test_a_syntax_error_in_the_catalog_is_reported_and_the_translators_work_is_kept(
+    content: Path,
+) -> None:
     path = content / "translations/de.po"
     path.parent.mkdir()
     path.write_text(f'msgid "{WORDS}"\nmsgst "Nachrichten, die ankommen."\n')

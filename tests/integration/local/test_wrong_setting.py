@@ -33,12 +33,14 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", procfile())
-def test_a_process_says_what_is_wrong_with_a_setting_and_ends(name: str) -> None:
+def test_a_process_with_a_wrong_setting_says_what_is_wrong_and_ends(name: str) -> None:
     assert_ends_with("STAFF_MAIL must name who gets the alerts", name, STAFF_MAIL="nonsense")
 
 
 @pytest.mark.parametrize("file", FAULTS)
-def test_a_process_says_what_is_wrong_in_the_content_and_ends(file: str, tmp_path: Path) -> None:
+def test_a_process_with_a_fault_in_its_content_says_what_is_wrong_and_ends(
+    file: str, tmp_path: Path
+) -> None:
     name, right, wrong, sentence = FAULTS[file]
     shutil.copytree(ROOT / "content", tmp_path / "content")
     path = tmp_path / "content" / file
@@ -46,7 +48,7 @@ def test_a_process_says_what_is_wrong_in_the_content_and_ends(file: str, tmp_pat
     assert_ends_with(sentence, name, CONTENT_DIR=str(tmp_path / "content"))
 
 
-def test_a_web_server_whose_port_another_program_has_says_so_and_ends() -> None:
+def test_a_web_server_whose_port_is_taken_says_so_and_ends() -> None:
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         assert_ends_with("WEB_HOST and PORT say: Address already in use.", "web", PORT=str(port))

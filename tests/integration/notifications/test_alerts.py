@@ -72,7 +72,7 @@ def test_a_submission_is_confirmed_to_the_prospect(
     assert f"/applications/{application.access_token}" in mail.html
 
 
-def test_staff_are_told_the_essentials_of_a_new_application(
+def test_staff_are_mailed_the_essentials_of_a_new_application(
     session: Session, application: Application, handle_events: Handle
 ) -> None:
     handle_events()
@@ -97,7 +97,7 @@ def test_two_applications_of_one_company_are_told_apart_by_their_reference(
         assert letter.subject.endswith(f" ({application.reference})")
 
 
-def test_money_from_somebody_erased_is_told_without_a_gap_where_their_name_was(
+def test_a_payment_by_an_erased_person_is_announced_without_a_gap_for_their_name(
     session: Session, application: Application, handle_events: Handle
 ) -> None:
     erase_person(session, application.id, actor="operator:ada")
@@ -111,7 +111,7 @@ def test_money_from_somebody_erased_is_told_without_a_gap_where_their_name_was(
     assert twice.text.count("Refund the card payment at Stripe.") == 1
 
 
-def test_a_name_from_right_to_left_turns_nothing_around_it_in_mail_to_staff(
+def test_a_right_to_left_name_does_not_reorder_the_text_around_it_in_mail_to_staff(
     session: Session, handle_events: Handle
 ) -> None:
     turned = {"name": "Ada \u202eecalevoL", "company": "\u05e9\u05dc\u05d5\u05dd"}
@@ -142,7 +142,7 @@ def test_a_name_from_right_to_left_turns_nothing_around_it_in_mail_to_staff(
             assert "\u202e" not in text
 
 
-def test_the_prospects_link_is_not_in_the_mail_to_staff(
+def test_mail_to_staff_does_not_contain_the_prospects_link(
     session: Session, application: Application, handle_events: Handle
 ) -> None:
     handle_events()
@@ -150,7 +150,7 @@ def test_the_prospects_link_is_not_in_the_mail_to_staff(
     assert application.access_token not in mail.text + mail.html
 
 
-def test_if_scoring_ends_as_a_dead_letter_staff_are_told_of_the_application(
+def test_staff_are_told_of_an_application_whose_scoring_became_a_dead_letter(
     session: Session,
     application: Application,
     handle_events: Handle,
@@ -172,7 +172,7 @@ def test_if_scoring_ends_as_a_dead_letter_staff_are_told_of_the_application(
     ("end", "title"),
     [(withdraw, "Tidewater Freight"), (accept, "Tidewater Freight"), (erase, "Erased")],
 )
-def test_a_dead_letter_of_an_application_that_nobody_can_decide_says_nothing_of_deciding(
+def test_a_dead_letter_about_an_application_that_cannot_be_decided_asks_for_no_decision(
     session: Session,
     application: Application,
     handle_events: Handle,
@@ -197,7 +197,7 @@ def test_a_dead_letter_of_an_application_that_nobody_can_decide_says_nothing_of_
     assert "decide" not in mail.text
 
 
-def test_a_dead_letter_that_is_about_no_application_is_told_too(
+def test_staff_are_also_told_of_a_dead_letter_that_concerns_no_application(
     session: Session, application: Application, handle_events: Handle
 ) -> None:
     record(
@@ -226,7 +226,7 @@ def test_a_dead_letter_that_is_about_no_application_is_told_too(
         ("bridge amqp://rabbit/portal", "the broker of bridge amqp://rabbit/portal"),
     ],
 )
-def test_staff_read_in_words_what_is_out_of_reach_and_the_runbooks_name_below(
+def test_the_mail_about_an_outage_describes_the_service_and_gives_its_runbook_name(
     session: Session, handle_events: Handle, service: str, said: str
 ) -> None:
     opened = CircuitOpened(name=service, failures=5, error="APIConnectionError")
@@ -239,7 +239,7 @@ def test_staff_read_in_words_what_is_out_of_reach_and_the_runbooks_name_below(
     assert f"“{service}”" in mail.text
 
 
-def test_of_a_mail_server_that_is_away_nobody_is_mailed(
+def test_nobody_is_mailed_about_an_outage_of_the_mail_server(
     session: Session, handle_events: Handle
 ) -> None:
     opened = CircuitOpened(name="smtp", failures=5, error="APIConnectionError")
@@ -249,7 +249,9 @@ def test_of_a_mail_server_that_is_away_nobody_is_mailed(
     assert not mails(session, STAFF)
 
 
-def test_markup_in_an_answer_is_text_in_every_mail(session: Session, handle_events: Handle) -> None:
+def test_markup_in_an_answer_is_literal_text_in_every_mail(
+    session: Session, handle_events: Handle
+) -> None:
     evil = "<script>alert(1)</script>{{7*7}}"
     submit_answers(session, {**STRONG, "company": evil, "name": evil})
     session.commit()

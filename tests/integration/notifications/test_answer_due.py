@@ -57,7 +57,7 @@ def test_an_answer_falls_due_at_the_end_of_the_firms_next_working_day(
     assert planned.meta["correlation_id"] == submitted.metadata.correlation_id
 
 
-def test_staff_are_reminded_once_when_it_is_due_and_not_before(
+def test_staff_are_reminded_once_of_a_due_answer_and_not_before(
     session: Session, application: Application, handle_events: Handle, come_due: Handle
 ) -> None:
     record_due(session)
@@ -72,7 +72,7 @@ def test_staff_are_reminded_once_when_it_is_due_and_not_before(
 
 
 @pytest.mark.parametrize("verdict", ANSWERS)
-def test_a_decision_or_a_question_keeps_the_promise(
+def test_a_decision_or_a_question_counts_as_the_promised_answer(
     session: Session,
     answer: Callable[[Verdict], None],
     handle_events: Handle,
@@ -88,7 +88,7 @@ def test_a_decision_or_a_question_keeps_the_promise(
 
 
 @pytest.mark.parametrize("verdict", ANSWERS)
-def test_an_answer_at_the_very_moment_brings_no_reminder_either(
+def test_an_answer_given_but_not_yet_handled_at_the_deadline_brings_no_reminder(
     session: Session, answer: Callable[[Verdict], None], come_due: Handle, verdict: Verdict
 ) -> None:
     """The time comes before the decision's own event is handled."""
@@ -99,7 +99,7 @@ def test_an_answer_at_the_very_moment_brings_no_reminder_either(
     assert planned.recorded_position
 
 
-def test_a_reminder_that_is_handled_late_tells_of_nothing_that_was_answered_since(
+def test_a_reminder_handled_late_is_dropped_if_the_application_was_answered_since(
     session: Session,
     application: Application,
     answer: Callable[[Verdict], None],
@@ -116,7 +116,7 @@ def test_a_reminder_that_is_handled_late_tells_of_nothing_that_was_answered_sinc
     assert reminders(session) == []
 
 
-def test_when_the_prospect_has_answered_a_question_ours_is_due_again(
+def test_once_the_prospect_answers_our_question_our_answer_is_due_again(
     session: Session,
     application: Application,
     answer: Callable[[Verdict], None],

@@ -33,7 +33,7 @@ def send_until_open(session: Session, courier: Courier) -> None:
     pytest.fail("the circuit has not opened")
 
 
-def test_an_open_circuit_leaves_mail_queued_as_it_is_and_a_probe_sends_it(
+def test_mail_stays_queued_while_the_circuit_is_open_and_a_probe_sends_it(
     app: Flask, session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mails = [write(recipient=f"prospect{n}@client.example") for n in range(3)]
@@ -51,7 +51,7 @@ def test_an_open_circuit_leaves_mail_queued_as_it_is_and_a_probe_sends_it(
 
 
 @pytest.mark.parametrize("reply", ["550 No such user", "451 Try again later"])
-def test_refusals_of_mails_open_no_circuit(
+def test_refusals_of_single_mails_do_not_open_the_circuit(
     session: Session, write: Write, courier: Courier, sink: SmtpSink, reply: str
 ) -> None:
     sink.answer = lambda _: reply
@@ -62,7 +62,7 @@ def test_refusals_of_mails_open_no_circuit(
 
 
 @pytest.mark.parametrize("reply", ["421 Leaving", "530 Authentication required"])
-def test_an_answer_that_any_mail_would_get_is_no_refusal_of_this_one(
+def test_an_error_that_any_mail_would_get_does_not_count_as_a_refusal_of_this_one(
     session: Session, write: Write, courier: Courier, sink: SmtpSink, reply: str
 ) -> None:
     mail = write()
@@ -83,7 +83,7 @@ def rotate_password(sink: SmtpSink) -> None:
     ("close", "error"),
     [(turn_away, "SMTPConnectError (554)"), (rotate_password, "SMTPAuthenticationError (535)")],
 )
-def test_a_server_that_lets_nobody_in_is_away_and_refuses_no_mail(
+def test_a_server_that_turns_everybody_away_is_an_outage_and_not_a_refusal_of_the_mail(
     session: Session,
     write: Write,
     sink: SmtpSink,
@@ -104,7 +104,7 @@ def test_a_server_that_lets_nobody_in_is_away_and_refuses_no_mail(
     assert state(session) == ["closed"]
 
 
-def test_a_server_without_the_tls_that_is_asked_for_is_away(
+def test_a_server_without_the_required_tls_counts_as_away(
     session: Session, write: Write, sink: SmtpSink
 ) -> None:
     mail = write()
@@ -113,7 +113,7 @@ def test_a_server_without_the_tls_that_is_asked_for_is_away(
     assert reread(session, mail).refusals == 0
 
 
-def test_a_server_whose_certificate_nobody_vouches_for_is_away(
+def test_a_server_with_an_untrusted_certificate_counts_as_away(
     session: Session, write: Write, tmp_path: Path
 ) -> None:
     mail = write()
@@ -123,7 +123,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_away(
     assert reread(session, mail).refusals == 0
 
 
-def test_a_password_that_cannot_be_sent_refuses_no_mail(
+def test_a_password_that_cannot_be_sent_does_not_count_as_a_refusal_of_the_mail(
     session: Session, write: Write, sink: SmtpSink
 ) -> None:
     mail = write()

@@ -52,7 +52,7 @@ def staff_write(session: Session, application: Application, handle_events: Handl
     return staff_write
 
 
-def test_staff_get_what_the_prospect_wrote_with_the_way_to_reply(
+def test_staff_are_mailed_what_the_prospect_wrote_and_how_to_reply(
     session: Session, application: Application, prospect_writes: Write
 ) -> None:
     prospect_writes("Is <March>\ntoo late?\n\nMarguerite")
@@ -66,7 +66,7 @@ def test_staff_get_what_the_prospect_wrote_with_the_way_to_reply(
         assert application.access_token not in body
 
 
-def test_the_prospect_gets_what_staff_wrote_with_the_way_to_reply(
+def test_the_prospect_is_mailed_what_staff_wrote_and_how_to_reply(
     session: Session, application: Application, staff_write: Write
 ) -> None:
     staff_write("March is fine.")
@@ -77,7 +77,7 @@ def test_the_prospect_gets_what_staff_wrote_with_the_way_to_reply(
     assert f"/applications/{application.access_token}#conversation" in mail.text
 
 
-def test_a_list_keeps_its_indent_in_both_forms_of_the_mail(
+def test_a_list_keeps_its_indentation_in_both_text_and_html(
     session: Session, staff_write: Write
 ) -> None:
     points = "  * the diagram\n  * the incident,\n    with its times"
@@ -99,7 +99,7 @@ def conversation_with(sink: SmtpSink, recipient: str) -> list[EmailMessage]:
     return mails
 
 
-def test_each_side_has_one_thread_for_an_application(
+def test_each_side_gets_one_mail_thread_per_application(
     application: Application,
     prospect_writes: Write,
     staff_write: Write,
@@ -135,7 +135,7 @@ def test_the_threads_of_two_applications_stay_apart(
     assert message["References"] == first["Message-ID"]
 
 
-def test_a_mail_that_is_sent_again_is_the_same_one_in_the_same_thread(
+def test_a_mail_sent_again_keeps_its_message_id_and_its_thread(
     session: Session,
     application: Application,
     staff_write: Write,
@@ -154,7 +154,7 @@ def test_a_mail_that_is_sent_again_is_the_same_one_in_the_same_thread(
         assert once[header] == again[header]
 
 
-def test_a_long_thread_is_known_by_its_first_mail_and_its_last_ones(
+def test_in_a_long_thread_a_mail_refers_only_to_the_first_and_the_latest(
     application: Application, staff_write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     for number in range(14):

@@ -32,7 +32,7 @@ BRIEFLY = 0.05
 CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now()"
 
 
-def test_a_mail_goes_out_once_in_text_and_html(
+def test_a_mail_goes_out_once_as_text_and_html(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     message_id = write().message_id
@@ -46,7 +46,7 @@ def test_a_mail_goes_out_once_in_text_and_html(
     assert courier.send_due() == 0
 
 
-def test_a_letter_for_the_same_reason_is_written_once(session: Session, write: Write) -> None:
+def test_only_one_mail_is_written_for_the_same_reason(session: Session, write: Write) -> None:
     mail = write()
     with pytest.raises(Exception, match="uq_mail_messages_key"):
         session.execute(
@@ -60,7 +60,7 @@ def test_a_letter_for_the_same_reason_is_written_once(session: Session, write: W
     assert mail.status == "queued"
 
 
-def test_a_server_that_is_busy_is_tried_again_with_the_same_message_id(
+def test_a_busy_server_is_tried_again_with_the_same_message_id(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
@@ -76,7 +76,7 @@ def test_a_server_that_is_busy_is_tried_again_with_the_same_message_id(
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
 
 
-def test_a_server_that_is_away_delays_mail_for_ever_longer_but_never_gives_up(
+def test_while_the_server_is_away_mail_is_retried_less_often_but_never_given_up(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
@@ -92,7 +92,7 @@ def test_a_server_that_is_away_delays_mail_for_ever_longer_but_never_gives_up(
     assert mail.status == "sent"
 
 
-def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
+def test_a_mail_refused_for_good_is_shown_to_staff_as_failed_and_can_be_sent_again(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
@@ -113,7 +113,7 @@ def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
 
 
-def test_tries_while_the_server_is_away_are_no_refusals(
+def test_tries_while_the_server_is_away_do_not_count_as_refusals(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
@@ -131,7 +131,7 @@ def test_tries_while_the_server_is_away_are_no_refusals(
     assert reread(session, mail).status == "sent"
 
 
-def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(
+def test_a_mail_to_an_unusable_address_fails_without_holding_up_others(
     write: Write, courier: Courier, session: Session
 ) -> None:
     mail = write(recipient="two\nlines@client.example")
@@ -144,7 +144,7 @@ def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(
     assert reread(session, other).status == "sent"
 
 
-def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
+def test_a_mail_that_a_dead_worker_was_sending_is_sent_again_with_its_message_id(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
@@ -158,7 +158,7 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     assert count_due(session, MailMessage) == 0
 
 
-def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
+def test_a_mail_the_server_accepted_counts_as_sent_whatever_it_says_afterwards(
     write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     sink.goodbye = "421 Too busy to say goodbye"
@@ -168,7 +168,7 @@ def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
     assert len(sink.mails) == 1
 
 
-def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more(
+def test_a_mail_that_may_have_been_accepted_is_tried_once_more(
     session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write()
@@ -184,7 +184,7 @@ def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more(
 
 
 @pytest.mark.parametrize("meanwhile", ["refused connections", "a dead worker"])
-def test_a_mail_that_may_have_arrived_is_tried_once_more_whatever_else_fails_meanwhile(
+def test_a_mail_that_may_have_arrived_is_tried_only_once_more_whatever_else_fails(
     session: Session, write: Write, courier: Courier, sink: SmtpSink, meanwhile: str
 ) -> None:
     mail = write()
@@ -208,7 +208,7 @@ def test_a_mail_that_may_have_arrived_is_tried_once_more_whatever_else_fails_mea
     assert (courier.send_due(), len(sink.mails)) == (0, 2)
 
 
-def test_a_mail_that_is_sent_again_by_hand_has_its_two_tries_again(
+def test_a_mail_sent_again_by_hand_gets_two_tries_again(
     session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write()
@@ -222,7 +222,7 @@ def test_a_mail_that_is_sent_again_by_hand_has_its_two_tries_again(
     assert reread(session, mail).status == "queued"
 
 
-def test_a_task_that_is_ended_in_the_middle_of_a_mail_leaves_none_in_hand(
+def test_a_task_stopped_in_the_middle_of_a_mail_puts_it_back_in_the_queue(
     session: Session, write: Write
 ) -> None:
     def ended(_: EmailMessage) -> None:
@@ -234,9 +234,7 @@ def test_a_task_that_is_ended_in_the_middle_of_a_mail_leaves_none_in_hand(
     assert reread(session, mail).status == "queued"
 
 
-def test_couriers_side_by_side_send_each_mail_once(
-    app: Flask, write: Write, sink: SmtpSink
-) -> None:
+def test_concurrent_couriers_send_each_mail_once(app: Flask, write: Write, sink: SmtpSink) -> None:
     for number in range(20):
         write(recipient=f"prospect{number}@client.example")
     together = Barrier(4)
@@ -256,7 +254,7 @@ def test_couriers_side_by_side_send_each_mail_once(
     )
 
 
-def test_a_pile_of_mail_waits_for_no_sweep(
+def test_a_backlog_of_mail_is_continued_without_waiting_for_the_sweep(
     write: Write,
     sink: SmtpSink,
     redis_server: Redis,
@@ -289,7 +287,7 @@ def test_a_pile_of_mail_waits_for_no_sweep(
         ("post@büro.example", "post@xn--bro-hoa.example"),
     ],
 )
-def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherwise(
+def test_mail_comes_from_the_address_in_the_brand_unless_a_setting_overrides_it(
     app: Flask,
     write: Write,
     sink: SmtpSink,
@@ -316,7 +314,7 @@ def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherw
         ("ada@under_score.example", "ada@under_score.example"),
     ],
 )
-def test_a_domain_with_umlauts_is_addressed_as_every_mail_server_knows_it(
+def test_a_domain_with_umlauts_is_addressed_in_its_ascii_form(
     session: Session, write: Write, courier: Courier, sink: SmtpSink, typed: str, addressed: str
 ) -> None:
     mail = write(recipient=typed)
@@ -325,7 +323,7 @@ def test_a_domain_with_umlauts_is_addressed_as_every_mail_server_knows_it(
     assert reread(session, mail).recipient == typed
 
 
-def test_a_domain_that_has_no_such_name_is_no_trouble_for_the_mail_behind_it(
+def test_a_domain_without_an_ascii_form_does_not_hold_up_the_mail_behind_it(
     session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write(recipient="joerg@-ü-.example")
@@ -339,7 +337,7 @@ def test_a_domain_that_has_no_such_name_is_no_trouble_for_the_mail_behind_it(
     "subject",
     ["One\r\nBcc: many@other.example", "Two\nlines", "{{7*7}} %s <script>", "Füße \N{ROCKET}"],
 )
-def test_a_subject_is_one_line_and_means_nothing(
+def test_a_subject_is_reduced_to_one_line_and_can_inject_no_header(
     write: Write, courier: Courier, sink: SmtpSink, subject: str
 ) -> None:
     write(subject=subject)

@@ -113,7 +113,7 @@ def told(session: Session) -> list[str]:
     return mails + [line.text for line in session.scalars(select(ChatMessage))]
 
 
-def test_an_erasure_waits_for_what_is_being_told_and_takes_it_back(
+def test_an_erasure_waits_for_a_notification_being_written_and_deletes_it(
     app: Flask,
     session: Session,
     application: Application,
@@ -128,7 +128,7 @@ def test_an_erasure_waits_for_what_is_being_told_and_takes_it_back(
     assert told(session) == []
 
 
-def test_what_is_to_be_told_waits_for_the_erasure_and_is_not_told(
+def test_a_notification_waits_for_a_running_erasure_and_is_then_not_written(
     app: Flask, session: Session, application: Application, proposed: RecordedEvent
 ) -> None:
     erase(application)(session)
@@ -173,7 +173,7 @@ def client_agrees(session: Session, application: Application) -> None:
         (client_agrees, "notifications.announce_agreement"),
     ],
 )
-def test_what_was_claimed_before_the_erasure_is_told_to_nobody(
+def test_a_delivery_claimed_before_the_erasure_notifies_nobody(
     session: Session,
     application: Application,
     handle_events: Handle,
@@ -197,7 +197,7 @@ def test_what_was_claimed_before_the_erasure_is_told_to_nobody(
         (ReplyDue(), subscribers.remind_staff_of_message),
     ],
 )
-def test_what_came_before_the_erasure_and_is_handled_behind_it_is_told_to_nobody(
+def test_an_event_recorded_before_the_erasure_but_handled_after_it_notifies_nobody(
     session: Session,
     application: Application,
     event: Event,
@@ -211,7 +211,7 @@ def test_what_came_before_the_erasure_and_is_handled_behind_it_is_told_to_nobody
     assert told(session) == []
 
 
-def test_no_link_is_mailed_into_a_draft_that_is_deleted_meanwhile(
+def test_no_link_is_mailed_into_a_draft_deleted_at_the_same_moment(
     session: Session, handle_events: Handle, meanwhile: Meanwhile
 ) -> None:
     draft = start_draft(session, current_questionnaire())
@@ -233,7 +233,7 @@ def test_no_link_is_mailed_into_a_draft_that_is_deleted_meanwhile(
     assert told(session) == []
 
 
-def test_no_link_is_mailed_to_whoever_applied_and_was_erased_meanwhile(
+def test_no_link_is_mailed_to_a_prospect_erased_at_the_same_moment(
     session: Session, application: Application, handle_events: Handle, meanwhile: Meanwhile
 ) -> None:
     handle_events()

@@ -141,7 +141,7 @@ def assert_german(mail: MailMessage, recipient: str) -> None:
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_each_letter_about_a_german_application_is_german_and_leads_to_german_pages(
+def test_every_mail_about_a_german_application_is_german_and_links_to_german_pages(
     session: Session, application: Application, handle_events: Handle, deed: str
 ) -> None:
     template, do = DEEDS[deed]
@@ -165,7 +165,7 @@ def test_money_and_the_firms_own_words_are_german_too(
     assert "Preis: 12.500,50\N{NO-BREAK SPACE}$ im Monat" in mail.text
 
 
-def test_the_way_back_into_a_draft_is_mailed_in_the_drafts_language(
+def test_the_link_back_into_a_draft_is_mailed_in_the_drafts_language(
     session: Session, draft: Draft, handle_events: Handle
 ) -> None:
     request_resume_link(session, draft)
@@ -176,7 +176,7 @@ def test_the_way_back_into_a_draft_is_mailed_in_the_drafts_language(
     assert "bis 30 Tage nach Ihrer letzten Änderung" in mail.text
 
 
-def test_the_end_of_a_draft_is_announced_in_its_language_with_the_day_written_so(
+def test_a_drafts_coming_deletion_is_announced_in_its_language_and_date_format(
     session: Session, draft: Draft, handle_events: Handle
 ) -> None:
     email, token = draft.answers["email"], draft.resume_token
@@ -195,7 +195,9 @@ def test_the_end_of_a_draft_is_announced_in_its_language_with_the_day_written_so
     assert "until 24 December 2026, then" in mail.text
 
 
-def test_of_a_draft_that_is_gone_nobody_is_told(session: Session, handle_events: Handle) -> None:
+def test_no_mail_is_sent_about_a_draft_that_no_longer_exists(
+    session: Session, handle_events: Handle
+) -> None:
     gone = new_id()
     expiring = DraftExpiring(email="a@b.example", resume_token="gone", ends_on="2026-12-24")
     record(session, stream_of("draft", gone), expiring, actor="system", person=uuid.UUID(int=1))
@@ -205,7 +207,7 @@ def test_of_a_draft_that_is_gone_nobody_is_told(session: Session, handle_events:
 
 
 @pytest.mark.parametrize("deed", ["sent", "withdrawn", "paid"])
-def test_staff_read_of_a_german_application_in_english(
+def test_staff_are_mailed_in_english_about_a_german_application(
     session: Session, application: Application, handle_events: Handle, deed: str
 ) -> None:
     DEEDS[deed][1](session, application, handle_events)
@@ -219,7 +221,7 @@ def test_staff_read_of_a_german_application_in_english(
         assert not re.search(r"\d\N{NO-BREAK SPACE}\$|\b(Anfrage|Ihre|und)\b", mail.text)
 
 
-def test_an_english_application_has_english_letters(
+def test_mails_about_an_english_application_are_english(
     session: Session, handle_events: Handle
 ) -> None:
     application = submit_answers(session, STRONG)
@@ -232,7 +234,7 @@ def test_an_english_application_has_english_letters(
     assert english_left_in(mail.text), "what finds English in a German letter finds it here"
 
 
-def test_where_the_site_has_that_language_no_more_a_letter_is_in_its_first(
+def test_a_mail_falls_back_to_the_sites_first_language_once_a_language_is_removed(
     session: Session,
     application: Application,
     handle_events: Handle,
@@ -247,7 +249,7 @@ def test_where_the_site_has_that_language_no_more_a_letter_is_in_its_first(
     assert "$12,500.50" in mail.text and "lang=de" not in mail.text
 
 
-def test_no_letter_to_a_prospect_is_left_to_the_language_of_whoever_has_it_written() -> None:
+def test_no_mail_to_a_prospect_is_in_the_language_of_whoever_triggers_it() -> None:
     made = [
         member
         for letters in (to_prospect, to_client)

@@ -37,7 +37,7 @@ def swapped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ("preference", "kind", "is_monthly"),
     [("build", "build", True), ("fractional", "fractional", False)],
 )
-def test_mails_and_page_agree_on_what_is_paid_each_month(
+def test_the_mails_and_the_page_agree_on_what_is_paid_monthly(
     swapped: None,
     session: Session,
     client: FlaskClient,

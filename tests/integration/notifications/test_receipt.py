@@ -37,7 +37,7 @@ def receipt(session: Session) -> MailMessage:
     return session.scalars(select(MailMessage).filter_by(template="received")).one()
 
 
-def test_it_names_the_day_of_the_answer_in_the_firms_calendar(
+def test_it_names_the_day_of_the_answer_by_the_firms_calendar(
     session: Session, application: Application, handle_events: Handle
 ) -> None:
     due = deadline(deadline_after(application.submitted_at))
@@ -46,7 +46,7 @@ def test_it_names_the_day_of_the_answer_in_the_firms_calendar(
         assert f"an answer from a person within one working day, by {due}." in body
 
 
-def test_it_says_which_holidays_the_answer_waits_for(
+def test_it_says_which_holidays_delay_the_answer(
     app: Flask,
     session: Session,
     application: Application,
@@ -65,7 +65,7 @@ def test_it_says_which_holidays_the_answer_waits_for(
     )
 
 
-def test_a_german_one_names_it_in_german(session: Session, handle_events: Handle) -> None:
+def test_a_german_receipt_names_the_day_in_german(session: Session, handle_events: Handle) -> None:
     submit_answers(session, STRONG, language="de")
     session.commit()
     handle_events()

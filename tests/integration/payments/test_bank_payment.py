@@ -54,7 +54,7 @@ def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
     assert "deposit_receipt" in session.scalars(select(MailMessage.template)).all()
 
 
-def test_recording_twice_says_who_was_first_and_changes_nothing(
+def test_recording_a_transfer_twice_names_who_was_first_and_changes_nothing(
     desk: FlaskClient, payer: Payer
 ) -> None:
     record_payment(desk, payer, bank_reference="the first")
@@ -64,7 +64,7 @@ def test_recording_twice_says_who_was_first_and_changes_nothing(
     assert payer.deposit().bank_reference == "the first" and len(payer.payments()) == 1
 
 
-def test_of_eight_who_record_at_once_one_is_taken(
+def test_when_eight_record_the_transfer_at_once_only_one_succeeds(
     app: Flask, ada: Staff, payer: Payer, handle_events: Handle
 ) -> None:
     handle_events()
@@ -101,7 +101,7 @@ def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
     assert payer.payments() == []
 
 
-def test_a_page_that_was_open_for_too_long_records_nothing_and_keeps_what_was_typed(
+def test_a_page_left_open_too_long_records_nothing_and_keeps_what_was_typed(
     desk: FlaskClient, payer: Payer
 ) -> None:
     today = utc_now().date().isoformat()
@@ -115,7 +115,7 @@ def test_a_page_that_was_open_for_too_long_records_nothing_and_keeps_what_was_ty
     assert desk.post(page_of(payer), data={"csrf_token": token, **typed}).status_code == 303
 
 
-def test_it_is_for_staff_with_a_token_only(
+def test_only_staff_with_a_csrf_token_can_record_a_transfer(
     desk: FlaskClient, payer: Payer, client: FlaskClient
 ) -> None:
     assert client.get(page_of(payer)).status_code in {302, 303}
@@ -124,7 +124,7 @@ def test_it_is_for_staff_with_a_token_only(
     assert payer.payments() == []
 
 
-def test_there_is_no_such_page_before_the_client_has_agreed(
+def test_the_page_does_not_exist_before_the_client_has_agreed(
     desk: FlaskClient, payer: Payer
 ) -> None:
     engagement = payer.engagement
@@ -140,7 +140,7 @@ def test_looking_at_the_page_stores_nothing(desk: FlaskClient, payer: Payer) -> 
     assert payer.session.scalar(select(func.count(Deposit.id))) == 0
 
 
-def test_the_open_page_at_stripe_is_closed(
+def test_recording_a_transfer_closes_the_open_page_at_stripe(
     desk: FlaskClient, standin: Standin, payer: Payer
 ) -> None:
     payer.press_pay()
@@ -149,7 +149,7 @@ def test_the_open_page_at_stripe_is_closed(
     assert [attempt.status for attempt in payer.attempts()] == ["expired"]
 
 
-def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
+def test_a_page_that_stripe_opens_during_the_recording_is_closed_too(
     desk: FlaskClient, standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin.fail("drop")
@@ -176,7 +176,7 @@ def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
     assert [page["status"] for page in standin.sessions()] == ["expired"]
 
 
-def test_with_stripe_down_the_transfer_is_recorded_all_the_same(
+def test_the_transfer_is_recorded_even_while_stripe_is_down(
     desk: FlaskClient, standin: Standin, payer: Payer
 ) -> None:
     payer.press_pay()
@@ -185,7 +185,7 @@ def test_with_stripe_down_the_transfer_is_recorded_all_the_same(
     assert payer.deposit().status == "paid"
 
 
-def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
+def test_a_card_payment_that_arrives_later_is_shown_to_staff_as_one_to_refund(
     desk: FlaskClient,
     standin: Standin,
     payer: Payer,

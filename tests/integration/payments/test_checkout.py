@@ -19,7 +19,7 @@ from app.payments.stripe_sdk import Gateway
 from tests.integration.payments.actors import Handle, Payer, Standin
 
 
-def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
+def test_paying_by_card_leads_to_stripes_page_for_the_amount_in_the_database(
     standin: Standin, payer: Payer
 ) -> None:
     answer = payer.press_pay()
@@ -38,7 +38,7 @@ def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
 @pytest.mark.parametrize(
     ("language", "line"), [("en", "Deposit: Sprint"), ("de", "Anzahlung: Sprint")]
 )
-def test_stripes_page_names_what_is_paid_in_the_language_of_whoever_pays(
+def test_stripes_page_names_what_is_paid_for_in_the_payers_language(
     standin: Standin, payer: Payer, language: str, line: str
 ) -> None:
     payer.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
@@ -51,7 +51,7 @@ def test_stripes_page_names_what_is_paid_in_the_language_of_whoever_pays(
     }
 
 
-def test_the_key_is_stored_before_stripe_is_asked(
+def test_the_idempotency_key_is_stored_before_stripe_is_asked(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
@@ -87,7 +87,7 @@ def test_a_second_click_goes_to_the_same_page(standin: Standin, payer: Payer) ->
 
 
 @pytest.mark.parametrize("is_asked_for", [False, True])
-def test_twenty_clicks_at_once_go_to_one_page(
+def test_twenty_simultaneous_clicks_go_to_one_page(
     app: Flask, standin: Standin, payer: Payer, handle_events: Handle, is_asked_for: bool
 ) -> None:
     """Whether the worker has made the deposit before them or not."""
@@ -111,7 +111,7 @@ def test_twenty_clicks_at_once_go_to_one_page(
 
 
 @pytest.mark.parametrize("mode", ["drop", "timeout", "500", "429"])
-def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
+def test_after_a_failure_at_stripe_the_next_click_still_opens_only_one_page(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     standin.fail(mode, seconds=1.0)
@@ -127,14 +127,16 @@ def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
     assert [a.stripe_session_id for a in payer.attempts() if a.status == "open"] == [page["id"]]
 
 
-def test_a_dropped_answer_is_asked_for_again_at_once(standin: Standin, payer: Payer) -> None:
+def test_a_request_whose_answer_was_dropped_is_repeated_immediately(
+    standin: Standin, payer: Payer
+) -> None:
     standin.fail("drop")
     answer = payer.press_pay()
     [page] = standin.sessions()
     assert answer.location == page["url"]
 
 
-def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
+def test_a_page_that_stripe_made_before_failing_is_found_by_its_reference(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failure is kept under its key, so the page can't be had by a repeat."""
@@ -148,7 +150,7 @@ def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
     assert found.session_id == attempt.stripe_session_id
 
 
-def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
+def test_after_a_crash_before_the_answer_was_stored_the_same_key_is_used_again(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
@@ -166,7 +168,7 @@ def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
     assert (attempt.stripe_session_id, attempt.idempotency_key) == (page["id"], key)
 
 
-def test_a_page_that_has_expired_makes_room_for_another(standin: Standin, payer: Payer) -> None:
+def test_an_expired_page_makes_room_for_another(standin: Standin, payer: Payer) -> None:
     payer.press_pay()
     [old] = payer.attempts()
     standin.expire(old.stripe_session_id)
@@ -176,7 +178,7 @@ def test_a_page_that_has_expired_makes_room_for_another(standin: Standin, payer:
     assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
-def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(
+def test_a_page_still_open_at_stripe_is_reused_whatever_our_clock_says(
     standin: Standin, payer: Payer
 ) -> None:
     first = payer.press_pay().location
@@ -187,7 +189,7 @@ def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(
     assert len(standin.sessions()) == 1
 
 
-def test_an_unanswered_attempt_whose_time_is_over_makes_room_for_another(
+def test_an_unanswered_attempt_that_has_expired_makes_room_for_another(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
@@ -224,7 +226,7 @@ def test_a_page_that_was_paid_is_not_opened_again_while_its_webhook_is_late(
     assert "waiting for Stripe" in payer.page
 
 
-def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(
+def test_a_request_that_stripe_refused_is_followed_by_a_new_one(
     standin: Standin, payer: Payer
 ) -> None:
     payer.engagement.deposit_cents = 49  # under Stripe's least charge
@@ -234,9 +236,7 @@ def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(
     assert "did not go through" in payer.page
 
 
-def test_there_is_nothing_to_pay_before_the_client_has_agreed(
-    standin: Standin, payer: Payer
-) -> None:
+def test_nothing_can_be_paid_before_the_client_has_agreed(standin: Standin, payer: Payer) -> None:
     token, engagement = payer.csrf_token(), payer.engagement
     engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
     payer.session.commit()
@@ -245,18 +245,18 @@ def test_there_is_nothing_to_pay_before_the_client_has_agreed(
     assert payer.attempts() == [] and standin.sessions() == []
 
 
-def test_another_link_than_the_clients_own_opens_nothing(standin: Standin, payer: Payer) -> None:
+def test_only_the_clients_own_link_opens_a_payment(standin: Standin, payer: Payer) -> None:
     assert payer.browser.get("/applications/nobody/deposit").status_code == 404
     answer = payer.browser.post("/applications/nobody/deposit", follow_redirects=True)
     assert answer.status_code == 404
 
 
-def test_whoever_reloads_where_the_button_was_refused_is_led_to_the_deposit(payer: Payer) -> None:
+def test_reloading_the_address_that_the_button_posts_to_leads_to_the_deposit(payer: Payer) -> None:
     answer = payer.browser.get(f"{payer.own_page}/deposit")
     assert (answer.status_code, answer.location) == (303, f"{payer.own_page}#deposit")
 
 
-def test_a_page_that_was_open_for_too_long_says_so_where_its_button_stands(
+def test_a_press_from_a_page_left_open_too_long_is_told_so_at_the_deposit(
     standin: Standin, payer: Payer
 ) -> None:
     assert payer.press_pay("expired").location.endswith("#deposit")
@@ -265,7 +265,7 @@ def test_a_page_that_was_open_for_too_long_says_so_where_its_button_stands(
     assert payer.press_pay().location == standin.sessions()[0]["url"]
 
 
-def test_that_stripe_cannot_be_reached_is_said_where_the_button_leads_back_to(
+def test_a_press_while_stripe_cannot_be_reached_is_told_so_at_the_deposit(
     standin: Standin, payer: Payer
 ) -> None:
     standin.fail("500", times=10)

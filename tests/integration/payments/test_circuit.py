@@ -25,7 +25,7 @@ def ask_in_vain(app: Flask, gateway: Gateway) -> None:
             gateway.read_checkout("cs_1")
 
 
-def test_a_stripe_that_keeps_failing_is_not_asked_and_the_page_says_so(
+def test_while_stripe_keeps_failing_it_is_not_asked_and_the_page_says_so(
     app: Flask, impatient: None, standin: Standin, payer: Payer
 ) -> None:
     ask_in_vain(app, Gateway(SECRET_KEY, "http://127.0.0.1:1"))
@@ -34,7 +34,7 @@ def test_a_stripe_that_keeps_failing_is_not_asked_and_the_page_says_so(
     assert standin.sessions() == []
 
 
-def test_after_the_pause_the_next_click_is_the_probe(
+def test_the_first_click_after_the_pause_is_the_probe(
     app: Flask, impatient: None, standin: Standin, payer: Payer
 ) -> None:
     ask_in_vain(app, Gateway(SECRET_KEY, "http://127.0.0.1:1"))
@@ -45,7 +45,7 @@ def test_after_the_pause_the_next_click_is_the_probe(
     assert [record.state for record in list_circuits(payer.session)] == ["closed"]
 
 
-def test_a_key_that_stripe_no_longer_takes_is_trouble_that_staff_hear_of(
+def test_staff_are_told_when_stripe_no_longer_accepts_the_api_key(
     app: Flask, session: Session, impatient: None, standin: Standin
 ) -> None:
     """As after a change at Stripe that the site was not told of: each client who presses the button
@@ -67,7 +67,7 @@ def test_a_key_that_stripe_no_longer_takes_is_trouble_that_staff_hear_of(
         (stripe.RateLimitError("slower", http_status=429), False),
     ],
 )
-def test_an_answer_of_stripe_is_no_outage_unless_no_call_can_fare_better(
+def test_an_error_from_stripe_is_an_outage_only_if_every_call_would_fail(
     error: Exception, expected: bool
 ) -> None:
     assert is_outage(error) is expected

@@ -122,13 +122,13 @@ def read(browser: FlaskClient, address: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["/", "/engagements/", "/engagements/build"])
-def test_its_offers_cost_euros(browser: FlaskClient, language: str, path: str) -> None:
+def test_offers_are_priced_in_euros(browser: FlaskClient, language: str, path: str) -> None:
     floor = {"en": "€42,000", "de": "42.000\N{NO-BREAK SPACE}€"}[language]
     assert floor in read(browser, path)
 
 
 @pytest.mark.parametrize("kind", ["build", "fractional"])
-def test_search_engines_are_told_euros(browser: FlaskClient, kind: str) -> None:
+def test_search_engines_are_given_prices_in_euros(browser: FlaskClient, kind: str) -> None:
     page = read(browser, f"/engagements/{kind}")
     assert page.count('"priceCurrency": "EUR"') == 2
 
@@ -147,7 +147,7 @@ def test_proposal_mail_and_deposit_are_in_euros(
     assert [mail.subject for mail in mails if DOLLARS.search(mail.subject + mail.text)] == []
 
 
-def test_stripe_is_asked_for_as_many_euros_as_are_shown(
+def test_stripe_is_asked_for_the_same_amount_in_euros_that_is_shown(
     session: Session,
     standin: Standin,
     agree: Callable[[], Payer],

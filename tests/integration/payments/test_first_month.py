@@ -43,7 +43,7 @@ DEADLINE = {
 
 
 @pytest.mark.parametrize("language", FIRST_MONTH)
-def test_a_fractionals_first_month_is_no_deposit(
+def test_a_fractionals_first_month_is_not_called_a_deposit(
     agree: Callable[..., Payer],
     standin: Standin,
     handle_events: Handle,

@@ -40,7 +40,7 @@ def stored(session: Session) -> int:
     return session.scalar(select(func.count(StripeEvent.id))) or 0
 
 
-def test_a_payment_of_which_no_webhook_came_is_found_and_counted_once(
+def test_a_payment_whose_webhook_never_came_is_found_and_counted_once(
     paid: None,
     standin: Standin,
     payer: Payer,
@@ -61,7 +61,7 @@ def test_a_payment_of_which_no_webhook_came_is_found_and_counted_once(
     assert stored(payer.session) == 1
 
 
-def test_a_card_payment_that_nobody_told_of_is_found_though_a_transfer_is_recorded_meanwhile(
+def test_a_card_payment_without_a_webhook_is_found_although_a_transfer_was_recorded(
     paid: None,
     payer: Payer,
     ada: Staff,
@@ -82,7 +82,7 @@ def test_a_card_payment_that_nobody_told_of_is_found_though_a_transfer_is_record
     ]
 
 
-def test_a_page_that_expired_unheard_can_be_asked_for_anew(
+def test_a_new_page_can_be_opened_after_one_expired_without_a_webhook(
     standin: Standin, payer: Payer, attempt: CheckoutAttempt, wait: Pass, handle_events: Handle
 ) -> None:
     standin.expire(attempt.stripe_session_id)
@@ -92,13 +92,15 @@ def test_a_page_that_expired_unheard_can_be_asked_for_anew(
     assert [one.status for one in payer.attempts()] == ["expired"]
 
 
-def test_a_webhook_that_is_only_on_its_way_is_waited_for(paid: None, session: Session) -> None:
+def test_stripe_is_not_asked_while_a_webhook_may_still_be_on_its_way(
+    paid: None, session: Session
+) -> None:
     reconcile_payments()
     assert stored(session) == 0
 
 
 @pytest.mark.parametrize(("trouble", "times"), [("500", 1), ("drop", 3)])
-def test_while_stripe_is_in_trouble_nothing_is_lost_and_later_it_is_asked_again(
+def test_nothing_is_lost_while_stripe_fails_and_it_is_asked_again_later(
     paid: None, standin: Standin, session: Session, wait: Pass, trouble: str, times: int
 ) -> None:
     wait(GRACE)
@@ -109,7 +111,7 @@ def test_while_stripe_is_in_trouble_nothing_is_lost_and_later_it_is_asked_again(
     assert stored(session) == 1
 
 
-def test_where_no_page_waits_stripe_is_not_asked(
+def test_stripe_is_not_asked_when_no_payment_page_is_open(
     session: Session, attempt: CheckoutAttempt, wait: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

@@ -37,14 +37,14 @@ def tell(
 
 
 @pytest.mark.parametrize("kind", ["completed", "expired", "async_payment_failed"])
-def test_an_event_that_is_counted_leaves_no_name(
+def test_an_event_that_counts_leaves_no_name(
     attempt: CheckoutAttempt, checkout_event: CheckoutEvent, tell: Callable[..., str], kind: str
 ) -> None:
     stored = tell(checkout_event(kind, attempt, **NAMES_THE_PAYER))
     assert "Canary" not in stored and "canary" not in stored
 
 
-def test_what_comes_after_the_erasure_leaves_no_name(
+def test_an_event_that_comes_after_the_erasure_leaves_no_name(
     attempt: CheckoutAttempt,
     payer: Payer,
     checkout_event: CheckoutEvent,
@@ -62,7 +62,7 @@ def test_what_comes_after_the_erasure_leaves_no_name(
     assert "Canary" not in stored and "canary" not in stored
 
 
-def test_whoever_is_erased_as_they_press_the_button_is_not_named_to_stripe(
+def test_a_client_erased_while_pressing_the_button_is_not_named_to_stripe(
     standin: Standin, payer: Payer, session: Session
 ) -> None:
     engagement, application = payer.engagement, payer.application
@@ -74,7 +74,7 @@ def test_whoever_is_erased_as_they_press_the_button_is_not_named_to_stripe(
     assert payer.attempts() == []
 
 
-def test_what_is_not_counted_leaves_no_name(
+def test_an_event_that_does_not_count_leaves_no_name(
     attempt: CheckoutAttempt, checkout_event: CheckoutEvent, tell: Callable[..., str]
 ) -> None:
     another = {"client_reference_id": None, "metadata": {"buyer": "Canary Wren"}}

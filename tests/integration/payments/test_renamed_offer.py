@@ -51,7 +51,7 @@ def payer(
     return Payer(session, app.test_client(), application.id, engagement.id, own_page)
 
 
-def test_the_mails_and_stripes_page_say_what_was_offered(
+def test_the_mails_and_stripes_page_use_the_name_it_was_offered_under(
     standin: Standin, payer: Payer, session: Session, handle_events: Handle, ada: Staff
 ) -> None:
     payer.press_pay()
@@ -68,7 +68,7 @@ def test_the_mails_and_stripes_page_say_what_was_offered(
     assert not any(LATER in mail.subject + mail.text for mail in mails.values())
 
 
-def test_staff_read_what_was_offered(app: Flask, payer: Payer, ada: Staff) -> None:
+def test_staff_see_the_name_it_was_offered_under(app: Flask, payer: Payer, ada: Staff) -> None:
     desk = browser_of(app, ada)
     listed = desk.get("/staff/engagements/?status=accepted").text
     assert '<td data-label="Kind">Sprint</td>' in listed

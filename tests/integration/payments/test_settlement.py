@@ -93,7 +93,7 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
         ({"amount_total": True}, "Not a checkout session"),
     ],
 )
-def test_what_does_not_fit_in_every_point_changes_nothing_and_says_why(
+def test_an_event_that_differs_in_any_point_changes_nothing_and_says_why(
     payer: Payer, attempt: CheckoutAttempt, settle: Settle, changed: dict[str, Any], reason: str
 ) -> None:
     assert reason in settle("completed", attempt, **changed)
@@ -102,7 +102,7 @@ def test_what_does_not_fit_in_every_point_changes_nothing_and_says_why(
     assert settle("completed", attempt) == "The deposit is paid."  # the control
 
 
-def test_a_live_event_counts_under_a_live_key_only(
+def test_a_live_event_counts_only_under_a_live_key(
     payer: Payer,
     attempt: CheckoutAttempt,
     settle: Settle,
@@ -113,7 +113,7 @@ def test_a_live_event_counts_under_a_live_key_only(
     assert settle("completed", attempt, livemode=True) == "The deposit is paid."
 
 
-def test_the_session_of_one_client_does_not_pay_for_another(
+def test_one_clients_session_does_not_pay_for_another(
     agree: Callable[[], Payer], payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     other = agree()
@@ -124,7 +124,7 @@ def test_the_session_of_one_client_does_not_pay_for_another(
     assert payer.deposit().status == other.deposit().status == "due"
 
 
-def test_a_payment_counts_though_stripes_first_answer_never_came(
+def test_a_payment_counts_even_if_stripes_first_answer_never_came(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:
     monkeypatch.setattr("app.payments.stripe_sdk.NETWORK_RETRIES", 0)
@@ -135,7 +135,7 @@ def test_a_payment_counts_though_stripes_first_answer_never_came(
     assert payer.attempts()[0].stripe_session_id == page["id"]
 
 
-def test_a_bank_that_takes_its_time_is_waited_for(
+def test_while_the_bank_has_not_yet_paid_the_deposit_stays_due_and_no_new_page_opens(
     payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     token = payer.csrf_token()
@@ -146,7 +146,7 @@ def test_a_bank_that_takes_its_time_is_waited_for(
     assert settle("async_payment_succeeded", attempt) == "The deposit is paid."
 
 
-def test_a_bank_that_refuses_leaves_the_deposit_due_and_a_new_try_open(
+def test_after_the_bank_refuses_the_deposit_is_still_due_and_can_be_paid_again(
     standin: Standin, payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     settle("completed", attempt, payment_status="unpaid")
@@ -158,7 +158,7 @@ def test_a_bank_that_refuses_leaves_the_deposit_due_and_a_new_try_open(
     assert payer.press_pay().location.startswith(standin.url)
 
 
-def test_what_was_paid_is_never_unpaid(
+def test_a_paid_deposit_never_becomes_unpaid(
     payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     settle("completed", attempt)
@@ -195,7 +195,7 @@ def test_a_second_payment_is_noted_as_one_to_refund(
     assert len(payer.payments()) == 1
 
 
-def test_the_history_names_what_stripe_said_as_the_cause(
+def test_the_history_names_stripes_event_as_the_cause(
     settle: Settle, attempt: CheckoutAttempt, payer: Payer, desk: FlaskClient, session: Session
 ) -> None:
     settle("completed", attempt)

@@ -8,7 +8,7 @@ from app.events.types import declared_events
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 
-def test_an_event_stands_in_a_stream_of_its_declared_kind(
+def test_every_event_is_in_a_stream_of_its_declared_kind(
     app: Flask,
     standin: Standin,
     payer: Payer,

@@ -37,14 +37,14 @@ def test_a_genuine_event_is_stored_and_recorded(
     assert row.outcome is None and row.handled_at is None
 
 
-def test_a_repeat_is_answered_alike_and_stored_once(
+def test_a_repeated_webhook_gets_the_same_answer_and_is_stored_once(
     post_webhook: PostWebhook, session: Session
 ) -> None:
     assert [post_webhook(EVENT).status_code for _ in range(3)] == [200] * 3
     assert stored(session) == (1, 1)
 
 
-def test_twenty_repeats_at_once_are_stored_once(
+def test_twenty_simultaneous_repeats_are_stored_once(
     post_webhook: PostWebhook, session: Session
 ) -> None:
     with ThreadPoolExecutor(20) as threads:
@@ -53,7 +53,7 @@ def test_twenty_repeats_at_once_are_stored_once(
     assert stored(session) == (1, 1)
 
 
-def test_what_follows_from_no_event_is_noted(
+def test_an_event_of_a_type_the_site_ignores_is_noted_as_such(
     post_webhook: PostWebhook, session: Session, handle_events: Handle
 ) -> None:
     post_webhook(EVENT)
@@ -73,7 +73,7 @@ def test_what_follows_from_no_event_is_noted(
     ],
     ids=["none", "nonsense", "old", "of another body", "not ASCII"],
 )
-def test_a_forged_event_is_refused_with_a_sentence(
+def test_a_forged_event_is_refused_with_a_reason(
     post_webhook: PostWebhook, session: Session, signature: str
 ) -> None:
     answer = post_webhook(EVENT, signature)
@@ -85,7 +85,7 @@ def test_a_forged_event_is_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize(("age", "code"), [(290, 200), (310, 400)])
-def test_an_event_that_was_signed_too_long_ago_is_refused(
+def test_an_event_signed_too_long_ago_is_refused(
     post_webhook: PostWebhook, age: int, code: int
 ) -> None:
     body = b'{"id": "evt_1", "type": "customer.created"}'
@@ -115,7 +115,7 @@ def test_an_event_that_was_signed_too_long_ago_is_refused(
         b'{"id": "evt_1", "type": "a", "data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
 )
-def test_a_signed_body_that_is_no_event_is_refused_with_a_sentence(
+def test_a_signed_body_that_is_not_an_event_is_refused_with_a_reason(
     post_webhook: PostWebhook, session: Session, body: bytes
 ) -> None:
     answer = post_webhook(body)
@@ -145,7 +145,7 @@ def test_a_body_over_the_limit_is_too_large(post_webhook: PostWebhook) -> None:
         {"object": {"id": "cs_1", "metadata": [1], "client_reference_id": {"a": 1}}},
     ],
 )
-def test_a_checkout_event_of_a_wrong_shape_is_stored_and_changes_nothing(
+def test_a_malformed_checkout_event_is_stored_and_changes_nothing(
     post_webhook: PostWebhook, session: Session, handle_events: Handle, data: Any
 ) -> None:
     event = {**EVENT, "type": "checkout.session.completed", "data": data}
@@ -155,5 +155,5 @@ def test_a_checkout_event_of_a_wrong_shape_is_stored_and_changes_nothing(
     assert row.outcome and row.outcome.startswith("Not a checkout session")
 
 
-def test_a_get_is_no_webhook(client: FlaskClient) -> None:
+def test_a_get_request_is_not_taken_for_a_webhook(client: FlaskClient) -> None:
     assert client.get("/webhooks/stripe").status_code == 405

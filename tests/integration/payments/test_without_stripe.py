@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.integration.payments.actors import Payer, PostWebhook, Standin
 
 
-def test_a_webhook_finds_nothing(post_webhook: PostWebhook) -> None:
+def test_a_webhook_gets_a_404(post_webhook: PostWebhook) -> None:
     assert post_webhook({"id": "evt_1", "type": "a"}).status_code == 404
 
 
@@ -15,7 +15,7 @@ def test_the_clients_page_shows_where_to_send_the_money(payer: Payer) -> None:
     assert "by card" not in page
 
 
-def test_a_click_on_an_older_page_comes_back_with_a_word(
+def test_a_click_on_an_older_page_is_told_that_cards_are_no_longer_taken(
     payer: Payer, standin: Standin, change_settings: Callable[..., None]
 ) -> None:
     token = payer.csrf_token()

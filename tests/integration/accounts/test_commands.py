@@ -27,7 +27,7 @@ def runner(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
-def test_the_first_login_is_made_once_and_shown_once(
+def test_the_first_login_is_created_once_and_shown_once(
     runner: FlaskCliRunner, app: Flask, session: Session
 ) -> None:
     shown = runner.invoke(args=["staff", "first-login"])
@@ -38,7 +38,7 @@ def test_the_first_login_is_made_once_and_shown_once(
     assert session.scalar(select(func.count()).select_from(Staff)) == 1
 
 
-def test_accounts_that_several_hosts_ask_for_at_once_are_made_once(
+def test_an_account_that_several_hosts_request_at_once_is_created_once(
     app: Flask, session: Session
 ) -> None:
     """As where each runs the command at its start: one prints the login, the others nothing."""
@@ -74,7 +74,7 @@ def test_an_added_member_of_staff_can_sign_in(runner: FlaskCliRunner, session: S
 
 
 @pytest.mark.parametrize("args", [["add", "grace@champlin.example", "Gr\udce4ce"], ["r\udcff"]])
-def test_an_argument_that_is_not_written_in_utf_8_is_refused(
+def test_an_argument_that_is_not_utf_8_is_refused(
     runner: FlaskCliRunner, session: Session, args: list[str]
 ) -> None:
     refused = runner.invoke(args=["staff", *args])
@@ -83,7 +83,7 @@ def test_an_argument_that_is_not_written_in_utf_8_is_refused(
     assert session.scalars(select(Staff)).all() == []
 
 
-def test_an_address_gets_one_account(runner: FlaskCliRunner, ada: Staff) -> None:
+def test_an_address_can_have_only_one_account(runner: FlaskCliRunner, ada: Staff) -> None:
     shown = runner.invoke(args=["staff", "add", "ADA@champlin.example", "Ada"])
     assert shown.exit_code == 1
     assert "already has an account" in shown.output
@@ -100,7 +100,7 @@ def test_an_address_gets_one_account(runner: FlaskCliRunner, ada: Staff) -> None
         ("grace@champlin.example", "G" * 81, "NAME"),
     ],
 )
-def test_nobody_gets_an_account_that_they_could_not_sign_in_to(
+def test_an_account_that_nobody_could_sign_in_to_is_not_created(
     runner: FlaskCliRunner, session: Session, email: str, name: str, argument: str
 ) -> None:
     shown = runner.invoke(args=["staff", "add", email, name])
@@ -108,7 +108,7 @@ def test_nobody_gets_an_account_that_they_could_not_sign_in_to(
     assert session.scalar(select(func.count()).select_from(Staff)) == 0
 
 
-def test_a_database_that_does_not_answer_is_one_line(
+def test_a_database_that_does_not_answer_is_reported_in_one_line(
     runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -133,7 +133,9 @@ def test_a_new_password_replaces_the_old_one(
 
 
 @pytest.mark.parametrize("command", ["password", "lock"])
-def test_a_command_about_nobody_is_an_error(runner: FlaskCliRunner, command: str) -> None:
+def test_a_command_about_an_unknown_account_is_an_error(
+    runner: FlaskCliRunner, command: str
+) -> None:
     shown = runner.invoke(args=["staff", command, "eve@champlin.example"])
     assert shown.exit_code == 1
     assert "Nobody has an account" in shown.output
@@ -166,7 +168,7 @@ def test_the_accounts_are_listed_with_their_last_login_and_whether_they_are_lock
     ]
 
 
-def test_where_nobody_has_an_account_the_list_says_so(
+def test_the_list_says_so_when_there_are_no_accounts(
     runner: FlaskCliRunner, session: Session
 ) -> None:
     assert "Nobody has an account yet" in runner.invoke(args=["staff", "list"]).output

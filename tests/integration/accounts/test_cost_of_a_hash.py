@@ -20,7 +20,7 @@ def quick_hashes() -> None:
     """There are none here."""
 
 
-def test_a_hash_is_made_as_the_standard_recommends(ada: Staff) -> None:
+def test_a_hash_uses_the_parameters_that_the_standard_recommends(ada: Staff) -> None:
     assert ada.password_hash.startswith(RECOMMENDED)
 
 

@@ -28,7 +28,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
     return capture.entries
 
 
-def test_signing_in_and_failing_to_is_told_in_the_log_by_the_accounts_id_alone(
+def test_successful_and_failed_logins_are_logged_by_account_id_only(
     client: FlaskClient, ada: Staff, log_in: Send, send: Send, lines: list[EventDict]
 ) -> None:
     log_in(client, email="nobody@champlin.example")

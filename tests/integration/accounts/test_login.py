@@ -41,7 +41,7 @@ def test_the_right_password_opens_the_queue(
     assert ada.last_login_at is not None
 
 
-def test_whoever_signs_in_sees_when_they_did_the_time_before(
+def test_after_signing_in_staff_see_when_they_last_signed_in(
     client: FlaskClient, app: Flask, ada: Staff, log_in: LogIn, session: Session
 ) -> None:
     log_in(client)
@@ -54,7 +54,7 @@ def test_whoever_signs_in_sees_when_they_did_the_time_before(
     assert "27 Nov 2026, 04:05 EST" in other.get("/staff/settings/").text
 
 
-def test_the_address_may_be_written_in_any_case(
+def test_the_email_address_may_be_typed_in_any_case(
     client: FlaskClient, ada: Staff, log_in: LogIn
 ) -> None:
     assert log_in(client, email=" ADA@Champlin.Example ").status_code == 303
@@ -72,13 +72,13 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_page(
 
 
 @pytest.mark.parametrize("email", ["", "ada@champlin.example\x00", "a" * 300, "' OR 1=1 --"])
-def test_no_spelling_of_an_address_breaks_the_page(
+def test_no_malformed_email_address_breaks_the_page(
     client: FlaskClient, ada: Staff, log_in: LogIn, email: str
 ) -> None:
     assert log_in(client, email=email, password=WRONG).status_code == 422
 
 
-def test_what_is_too_long_is_told_in_the_words_of_the_site(
+def test_input_that_is_too_long_is_refused_with_the_sites_own_messages(
     client: FlaskClient, log_in: LogIn
 ) -> None:
     answer = log_in(client, email="a" * 10_000, password="b" * 10_000)
@@ -86,7 +86,7 @@ def test_what_is_too_long_is_told_in_the_words_of_the_site(
     assert "Use at most 200 characters." in answer.text and "b" * 10 not in answer.text
 
 
-def test_what_is_no_form_is_no_try(client: FlaskClient, ada: Staff) -> None:
+def test_a_body_that_is_not_a_form_signs_nobody_in(client: FlaskClient, ada: Staff) -> None:
     token = token_in(client.get("/staff/login").text)
     known = {"email": ada.email, "password": PASSWORD, "csrf_token": token}
     assert client.post("/staff/login", json=known).status_code == 400
@@ -104,7 +104,7 @@ def test_the_sixth_failure_for_an_address_is_refused_even_with_the_right_passwor
     assert f'value="{ada.email}"' in answer.text and WRONG not in answer.text
 
 
-def test_nobody_elsewhere_keeps_the_owner_of_an_address_out(
+def test_failures_from_elsewhere_do_not_lock_the_owner_of_an_address_out(
     app: Flask, ada: Staff, log_in: LogIn
 ) -> None:
     elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
@@ -113,7 +113,7 @@ def test_nobody_elsewhere_keeps_the_owner_of_an_address_out(
     assert log_in(app.test_client()).status_code == 303
 
 
-def test_from_everywhere_together_a_hundred_tries_for_an_address_are_let_through(
+def test_at_most_a_hundred_tries_for_an_address_are_allowed_from_all_networks_together(
     app: Flask, ada: Staff, log_in: LogIn
 ) -> None:
     """And its owner gets in all the same, in a browser in which they have signed in before."""
@@ -125,7 +125,7 @@ def test_from_everywhere_together_a_hundred_tries_for_an_address_are_let_through
     assert log_in(desk).status_code == 303
 
 
-def test_a_browser_is_known_for_the_address_that_signed_in_there_alone(
+def test_a_browser_is_known_only_for_the_address_that_signed_in_there(
     app: Flask, ada: Staff, log_in: LogIn
 ) -> None:
     desk = app.test_client()
@@ -135,7 +135,7 @@ def test_a_browser_is_known_for_the_address_that_signed_in_there_alone(
     assert log_in(desk, email="eve@champlin.example", password=WRONG).status_code == 429
 
 
-def test_a_browser_stays_known_after_a_change_that_names_the_secret_before(
+def test_a_browser_stays_known_after_the_secret_key_is_changed_with_the_old_one_given(
     app: Flask, site_with: Callable[..., Flask], ada: Staff, log_in: LogIn
 ) -> None:
     desk = app.test_client()
@@ -150,21 +150,21 @@ def test_a_browser_stays_known_after_a_change_that_names_the_secret_before(
     assert log_in(desk).status_code == 303
 
 
-def test_a_made_up_mark_makes_no_browser_known(app: Flask, ada: Staff, log_in: LogIn) -> None:
+def test_a_forged_cookie_does_not_make_a_browser_known(
+    app: Flask, ada: Staff, log_in: LogIn
+) -> None:
     assert try_from_all_over(app, "ada@champlin.example") == 100
     phone = app.test_client()
     phone.set_cookie("known_browser", "WyJhIiwiYiJd.aaaaaa.bbbb", path="/staff/login")
     assert log_in(phone).status_code == 429
 
 
-def test_nobody_learns_from_a_refusal_whether_there_is_such_an_account(
-    app: Flask, ada: Staff
-) -> None:
+def test_a_refusal_does_not_reveal_whether_the_account_exists(app: Flask, ada: Staff) -> None:
     assert try_from_all_over(app, "ada@champlin.example") == 100
     assert try_from_all_over(app, "nobody@champlin.example") == 100
 
 
-def test_twenty_tries_at_once_are_counted_one_by_one(app: Flask, ada: Staff, log_in: LogIn) -> None:
+def test_twenty_simultaneous_tries_are_each_counted(app: Flask, ada: Staff, log_in: LogIn) -> None:
     def try_once(_: int) -> int:
         return log_in(app.test_client(), password=WRONG).status_code
 
@@ -185,7 +185,7 @@ def test_the_addresses_of_one_ipv6_network_are_counted_as_one(
     assert try_from("2001:db8:0:1::1") == 422
 
 
-def test_the_case_of_an_address_buys_no_further_tries(
+def test_changing_the_case_of_an_address_gains_no_further_tries(
     app: Flask, ada: Staff, log_in: LogIn
 ) -> None:
     spellings = ["ada@champlin.example", "Ada@champlin.example", " ADA@champlin.example"] * 2
@@ -193,7 +193,9 @@ def test_the_case_of_an_address_buys_no_further_tries(
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
 
 
-def test_a_success_forgets_the_failures_before_it(app: Flask, ada: Staff, log_in: LogIn) -> None:
+def test_a_successful_login_resets_the_count_of_failures(
+    app: Flask, ada: Staff, log_in: LogIn
+) -> None:
     for _ in range(2):
         for _ in range(4):
             assert log_in(app.test_client(), password=WRONG).status_code == 422
@@ -229,14 +231,14 @@ def test_the_eleventh_try_in_a_minute_from_one_place_is_refused(
         "/staff/logout",
     ],
 )
-def test_a_next_that_is_no_page_of_ours_leads_to_the_queue(
+def test_a_next_address_that_is_not_ours_leads_to_the_queue(
     client: FlaskClient, ada: Staff, log_in: LogIn, address: str
 ) -> None:
     login = client.application.url_map.bind("localhost").build("accounts.login", {"next": address})
     assert log_in(client, url=login).location == "/staff/"
 
 
-def test_a_next_that_is_a_page_of_ours_is_followed(
+def test_a_next_address_that_is_ours_is_followed(
     client: FlaskClient, ada: Staff, log_in: LogIn
 ) -> None:
     asked = client.get("/staff/events/?from=mail")
@@ -244,7 +246,9 @@ def test_a_next_that_is_a_page_of_ours_is_followed(
     assert log_in(client, url=asked.location).location == "/staff/events/?from=mail"
 
 
-def test_an_expired_token_is_named_and_the_address_kept(client: FlaskClient, ada: Staff) -> None:
+def test_an_expired_token_is_explained_and_the_typed_address_kept(
+    client: FlaskClient, ada: Staff
+) -> None:
     data = {"email": "ada@champlin.example", "password": "x", "csrf_token": "old"}
     answer = client.post("/staff/login", data=data)
     assert answer.status_code == 400
@@ -252,7 +256,7 @@ def test_an_expired_token_is_named_and_the_address_kept(client: FlaskClient, ada
     assert 'value="ada@champlin.example"' in answer.text
 
 
-def test_who_has_signed_in_in_another_tab_is_let_in_by_an_older_one(
+def test_an_older_login_page_lets_in_someone_who_has_signed_in_in_another_tab(
     client: FlaskClient, ada: Staff, log_in: LogIn
 ) -> None:
     older = token_in(client.get("/staff/login").text)

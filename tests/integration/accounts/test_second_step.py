@@ -79,7 +79,7 @@ def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/staff/settings/").status_code == 200
 
 
-def test_once_it_is_set_up_the_password_alone_lets_nobody_in(
+def test_once_it_is_set_up_the_password_alone_is_not_enough(
     app: Flask,
     desk: FlaskClient,
     phone: Phone,
@@ -102,7 +102,7 @@ def test_once_it_is_set_up_the_password_alone_lets_nobody_in(
 
 
 @pytest.mark.parametrize("wrong", [{"code": "000 000"}, {"code": "ÿ" * 6}, {"password": "guess"}])
-def test_it_is_not_set_up_without_the_password_and_the_code_of_the_key_that_is_shown(
+def test_setting_it_up_takes_the_password_and_a_code_from_the_key_shown(
     desk: FlaskClient,
     session: Session,
     ada: Staff,
@@ -117,7 +117,7 @@ def test_it_is_not_set_up_without_the_password_and_the_code_of_the_key_that_is_s
     assert not ada.has_second_step
 
 
-def test_a_wrong_password_and_a_missing_code_are_told_at_once(
+def test_a_wrong_password_and_a_missing_code_are_reported_together(
     desk: FlaskClient, send: Send
 ) -> None:
     [secret] = FormPage(desk.get(SETTINGS).text).values["secret"]
@@ -127,7 +127,7 @@ def test_a_wrong_password_and_a_missing_code_are_told_at_once(
         assert problem in refused.text
 
 
-def test_a_code_counts_once_and_for_little_longer_than_it_is_shown(
+def test_a_code_works_once_and_only_briefly_after_the_app_stops_showing_it(
     app: Flask,
     phone: Phone,
     clock: Clock,
@@ -147,7 +147,7 @@ def test_a_code_counts_once_and_for_little_longer_than_it_is_shown(
     assert send(browser, CODE_PAGE, {"code": f" {late[:3]} {late[3:]}"}).status_code == 303
 
 
-def test_a_recovery_code_counts_once_and_no_browser_keeps_it(
+def test_a_recovery_code_works_once_and_no_browser_caches_it(
     app: Flask, desk: FlaskClient, log_in: Send, send: Send, set_up: Callable[..., TestResponse]
 ) -> None:
     codes = RECOVERY_CODE.findall(set_up().text)
@@ -163,7 +163,7 @@ def test_a_recovery_code_counts_once_and_no_browser_keeps_it(
     assert "6 recovery codes are left" in browser.get("/staff/settings/").text
 
 
-def test_the_sixth_wrong_code_is_refused_even_a_right_one(
+def test_after_five_wrong_codes_even_a_right_one_is_refused(
     app: Flask,
     phone: Phone,
     clock: Clock,
@@ -182,7 +182,7 @@ def test_the_sixth_wrong_code_is_refused_even_a_right_one(
     assert not is_signed_in(browser)
 
 
-def test_who_has_given_no_password_is_asked_for_no_code(
+def test_nobody_is_asked_for_a_code_before_giving_the_password(
     client: FlaskClient, send: Send, log_in: Send, ada: Staff
 ) -> None:
     assert client.get(CODE_PAGE).location == "/staff/login"
@@ -191,7 +191,7 @@ def test_who_has_given_no_password_is_asked_for_no_code(
     assert (sent.status_code, sent.location) == (303, "/staff/login")
 
 
-def test_who_takes_too_long_or_has_another_password_meanwhile_begins_again(
+def test_taking_too_long_or_a_change_of_password_means_starting_again(
     app: Flask,
     ada: Staff,
     session: Session,
@@ -211,7 +211,7 @@ def test_who_takes_too_long_or_has_another_password_meanwhile_begins_again(
     assert overtaken.get(CODE_PAGE).status_code == 302
 
 
-def test_its_owner_turns_it_off_with_the_password(
+def test_its_owner_can_turn_it_off_with_the_password(
     app: Flask, desk: FlaskClient, log_in: Send, send: Send, set_up: Callable[..., TestResponse]
 ) -> None:
     set_up()
@@ -224,7 +224,7 @@ def test_its_owner_turns_it_off_with_the_password(
     assert log_in(app.test_client()).location == "/staff/"
 
 
-def test_an_operator_sees_who_has_it_and_turns_it_off(
+def test_an_operator_sees_who_has_it_and_can_turn_it_off(
     app: Flask, desk: FlaskClient, ada: Staff, log_in: Send, set_up: Callable[..., TestResponse]
 ) -> None:
     def run(*words: str) -> str:
@@ -238,7 +238,7 @@ def test_an_operator_sees_who_has_it_and_turns_it_off(
     assert "Nobody has an account" in run("second-step-off", "nobody@champlin.example")
 
 
-def test_where_the_settings_ask_for_it_nobody_sees_the_desk_without(
+def test_where_the_settings_require_it_nobody_sees_the_desk_without_it(
     app: Flask,
     desk: FlaskClient,
     set_up: Callable[..., TestResponse],

@@ -35,7 +35,7 @@ def cookie_of(client: FlaskClient) -> str:
     return str(cookie.value)
 
 
-def test_a_login_throws_away_what_the_session_held(
+def test_signing_in_discards_what_the_session_held(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     with client.session_transaction() as session:
@@ -59,7 +59,7 @@ def test_signing_out_ends_every_session_and_a_stolen_cookie_with_them(
     assert not any(is_signed_in(client) for client in (phone, desk, thief))
 
 
-def test_a_new_password_ends_the_other_sessions_and_not_ones_own(
+def test_a_new_password_ends_all_other_sessions_but_not_ones_own(
     app: Flask, ada: Staff, log_in: Send, send: Send
 ) -> None:
     phone, desk, thief = app.test_client(), app.test_client(), app.test_client()
@@ -75,7 +75,7 @@ def test_a_new_password_ends_the_other_sessions_and_not_ones_own(
     assert log_in(app.test_client(), password=NEW).status_code == 303
 
 
-def test_a_password_changes_only_for_who_knows_the_current_one(
+def test_changing_a_password_requires_the_current_one(
     client: FlaskClient, ada: Staff, log_in: Send, send: Send
 ) -> None:
     log_in(client)
@@ -95,7 +95,7 @@ def test_a_short_or_mistyped_new_password_is_refused(
     assert "not the same" in send(client, "/staff/settings/", mistyped).text
 
 
-def test_an_operators_new_password_ends_every_session(
+def test_a_password_set_by_an_operator_ends_every_session(
     client: FlaskClient, ada: Staff, log_in: Send, session: Session
 ) -> None:
     log_in(client)
@@ -104,7 +104,7 @@ def test_an_operators_new_password_ends_every_session(
     assert not is_signed_in(client)
 
 
-def test_a_session_of_someone_who_is_gone_is_none(
+def test_the_session_of_a_deleted_account_is_invalid(
     client: FlaskClient, ada: Staff, log_in: Send, session: Session
 ) -> None:
     log_in(client)
@@ -113,7 +113,7 @@ def test_a_session_of_someone_who_is_gone_is_none(
     assert not is_signed_in(client)
 
 
-def test_after_twelve_hours_they_sign_in_again(
+def test_after_twelve_hours_staff_have_to_sign_in_again(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
@@ -126,7 +126,7 @@ def test_after_twelve_hours_they_sign_in_again(
     assert is_signed_in(client)
 
 
-def test_a_session_from_before_sessions_had_a_time_is_none(
+def test_a_session_without_a_start_time_is_invalid(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
@@ -135,7 +135,7 @@ def test_a_session_from_before_sessions_had_a_time_is_none(
     assert not is_signed_in(client)
 
 
-def test_a_new_password_is_a_new_beginning(
+def test_a_new_password_starts_the_sessions_twelve_hours_again(
     client: FlaskClient, ada: Staff, log_in: Send, send: Send
 ) -> None:
     log_in(client)
@@ -146,7 +146,7 @@ def test_a_new_password_is_a_new_beginning(
     assert is_signed_in(client)
 
 
-def test_what_was_typed_when_the_session_ended_can_be_sent_after_another_login(
+def test_what_was_typed_when_the_session_ended_can_be_sent_after_signing_in_again(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
@@ -163,7 +163,7 @@ def test_what_was_typed_when_the_session_ended_can_be_sent_after_another_login(
     assert "open for too long" in again.text and "Their &lt;ledger&gt;" in again.text
 
 
-def test_a_page_that_asks_for_its_part_after_the_session_is_opened_anew(
+def test_a_page_that_polls_after_its_session_has_ended_is_reloaded(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
@@ -172,7 +172,7 @@ def test_a_page_that_asks_for_its_part_after_the_session_is_opened_anew(
     assert (part.status_code, part.text, part.headers["HX-Refresh"]) == (401, "", "true")
 
 
-def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
+def test_a_new_password_sent_after_the_session_ended_is_shown_on_no_page(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
@@ -184,7 +184,7 @@ def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
     assert NEW not in answer.text
 
 
-def test_a_new_password_from_a_page_of_an_earlier_session_is_asked_for_once_more(
+def test_a_new_password_sent_from_an_earlier_sessions_page_has_to_be_typed_again(
     client: FlaskClient, ada: Staff, log_in: Send, send: Send
 ) -> None:
     log_in(client)
@@ -200,7 +200,7 @@ def test_a_new_password_from_a_page_of_an_earlier_session_is_asked_for_once_more
     assert send(client, "/staff/settings/", form).status_code == 303
 
 
-def test_staff_are_told_that_the_database_is_away_like_anybody(
+def test_staff_like_everybody_get_a_503_while_the_database_is_away(
     client: FlaskClient, ada: Staff, log_in: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def be_away(*_: object) -> None:

@@ -12,7 +12,7 @@ from tests.integration.attachments.conftest import Prospect
 from tests.sample_files import pdf
 
 
-def test_a_file_in_a_bucket_goes_the_whole_way_of_one_in_a_folder(
+def test_a_file_in_a_bucket_can_be_stored_read_and_erased_like_one_in_a_folder(
     app: Flask, prospect: Prospect, session: Session, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = open_storage(aws.make_bucket())

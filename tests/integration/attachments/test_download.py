@@ -28,7 +28,7 @@ def addresses(prospect: Prospect, uploads: Path) -> list[str]:
     ]
 
 
-def test_it_is_saved_and_never_shown_on_the_sites_own_origin(
+def test_a_file_is_downloaded_and_never_displayed_on_the_sites_own_origin(
     addresses: list[str], desk: FlaskClient
 ) -> None:
     for address in addresses:
@@ -49,13 +49,15 @@ def test_both_pages_of_the_application_link_to_it(addresses: list[str], desk: Fl
         assert "Überblick.png" in page and f'href="{address}"' in page
 
 
-def test_the_link_or_a_login_is_needed(addresses: list[str], client: FlaskClient) -> None:
+def test_a_download_needs_the_prospects_link_or_a_login(
+    addresses: list[str], client: FlaskClient
+) -> None:
     own, staffs = addresses
     assert client.get(own).status_code == 200
     assert client.get(staffs).location.startswith("/staff/login")
 
 
-def test_another_prospects_file_is_no_file(
+def test_another_prospects_file_is_not_found(
     addresses: list[str], desk: FlaskClient, new_prospect: NewProspect
 ) -> None:
     other = new_prospect()
@@ -69,7 +71,7 @@ def test_another_prospects_file_is_no_file(
         assert foreign.text == none.text
 
 
-def test_a_file_that_is_lost_or_out_of_reach_is_no_crash(
+def test_a_file_that_is_lost_or_out_of_reach_does_not_crash_the_page(
     addresses: list[str], desk: FlaskClient, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

@@ -60,7 +60,7 @@ def erased(prospect: Prospect, uploads: Path, session: Session, handle_events: H
     return prospect
 
 
-def test_an_erased_person_leaves_no_file_and_no_name(
+def test_an_erased_person_leaves_no_file_and_no_file_name(
     erased: Prospect, uploads: Path, session: Session
 ) -> None:
     assert erased.files == []
@@ -70,7 +70,7 @@ def test_an_erased_person_leaves_no_file_and_no_name(
     assert session.scalars(REMAINS).one() == ""
 
 
-def test_storage_that_refuses_is_asked_until_it_has_deleted(
+def test_storage_that_refuses_is_asked_again_until_it_has_deleted_the_files(
     erased: Prospect, uploads: Path, session: Session
 ) -> None:
     storage = Reluctant(current_storage(), refusals=3)
@@ -82,7 +82,7 @@ def test_storage_that_refuses_is_asked_until_it_has_deleted(
     assert stored(uploads) == {}
 
 
-def test_a_row_that_went_before_its_file_would_leave_the_file(
+def test_deleting_the_row_before_its_file_would_leave_the_file(
     erased: Prospect, uploads: Path, session: Session
 ) -> None:
     """The control: without the row nothing is left that says what to delete."""
@@ -92,7 +92,7 @@ def test_a_row_that_went_before_its_file_would_leave_the_file(
     assert any(b"canary" in content for content in stored(uploads).values())
 
 
-def test_a_removed_file_is_gone_at_once_and_then_from_storage(
+def test_a_removed_file_disappears_from_the_page_immediately_and_then_from_storage(
     prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     prospect.attach(pdf(), "first.pdf")
@@ -105,7 +105,7 @@ def test_a_removed_file_is_gone_at_once_and_then_from_storage(
     assert list(stored(uploads)) == [str(second.id)]
 
 
-def test_a_draft_that_is_deleted_takes_its_files_along(
+def test_deleting_a_draft_deletes_its_files(
     prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     prospect.attach(pdf())
@@ -115,7 +115,7 @@ def test_a_draft_that_is_deleted_takes_its_files_along(
     assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
 
 
-def test_a_process_that_dies_over_an_upload_leaves_nothing_for_long(
+def test_what_is_left_of_an_upload_whose_process_died_is_deleted(
     prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     reserved = service.reserve_attachment(
@@ -133,7 +133,7 @@ def test_a_process_that_dies_over_an_upload_leaves_nothing_for_long(
     assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
 
 
-def test_a_file_that_arrives_after_it_was_given_up_is_deleted_too(
+def test_a_file_that_arrives_after_its_upload_was_given_up_is_deleted_too(
     prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     reserved = service.reserve_attachment(
@@ -164,7 +164,7 @@ def test_a_file_without_a_row_is_deleted_once_it_is_a_day_old(
     assert set(stored(uploads)) == {str(known.id), str(young)}
 
 
-def test_a_row_whose_file_is_lost_is_named_and_kept(
+def test_a_row_whose_file_is_lost_is_reported_and_kept(
     prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     prospect.attach(pdf(), "canary.pdf")
@@ -180,7 +180,7 @@ def test_a_row_whose_file_is_lost_is_named_and_kept(
     assert [file.id for file in prospect.files] == [lost_id]
 
 
-def test_storage_that_is_away_ends_the_sweeps_quietly(
+def test_the_sweeps_end_quietly_while_storage_is_away(
     erased: Prospect, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -193,9 +193,7 @@ def test_storage_that_is_away_ends_the_sweeps_quietly(
     assert len(stored(uploads)) == 2
 
 
-def test_a_person_can_have_the_names_of_their_files(
-    app: Flask, prospect: Prospect, uploads: Path
-) -> None:
+def test_a_persons_export_lists_their_files(app: Flask, prospect: Prospect, uploads: Path) -> None:
     prospect.attach(pdf(), "Flow.pdf")
     application = prospect.submit()
     run = app.test_cli_runner().invoke(args=["person", "export", application.reference])

@@ -22,7 +22,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 
 @settings(max_examples=25)
 @given(content=CONTENTS, name=NAMES)
-def test_whatever_is_uploaded_is_taken_whole_or_not_at_all(
+def test_any_upload_is_stored_whole_or_not_at_all(
     prospect: Prospect, uploads: Path, content: bytes, name: str
 ) -> None:
     limiter.reset()

@@ -52,13 +52,13 @@ def test_a_file_is_stored_and_named(
     assert name in page and "The file is attached." in page and "Attached: 1 of 5" in page
 
 
-def test_a_file_of_ten_megabytes_is_taken(prospect: Prospect, uploads: Path) -> None:
+def test_a_file_of_ten_megabytes_is_accepted(prospect: Prospect, uploads: Path) -> None:
     assert prospect.attach(png_of(MOST_BYTES)).status_code == 303
     assert [len(kept) for kept in stored(uploads).values()] == [MOST_BYTES]
 
 
 @pytest.mark.parametrize(("content", "name", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_is_told_at_the_field_and_nothing_of_it_is_kept(
+def test_a_refused_file_is_explained_at_the_field_and_nothing_of_it_is_kept(
     prospect: Prospect, uploads: Path, content: bytes, name: str, sentence: str
 ) -> None:
     answer = prospect.attach(content, name)
@@ -67,7 +67,9 @@ def test_what_is_refused_is_told_at_the_field_and_nothing_of_it_is_kept(
     assert (prospect.files, stored(uploads)) == ([], {})
 
 
-def test_a_name_is_no_path_and_no_markup(prospect: Prospect, uploads: Path) -> None:
+def test_a_file_name_is_used_neither_as_a_path_nor_as_markup(
+    prospect: Prospect, uploads: Path
+) -> None:
     prospect.attach(pdf(), "../../<script>alert(1)</script>\u202e\x07.exe")
     [file] = prospect.files
     assert list(stored(uploads)) == [str(file.id)]
@@ -75,18 +77,18 @@ def test_a_name_is_no_path_and_no_markup(prospect: Prospect, uploads: Path) -> N
     assert "\u202e" not in prospect.page and "script&gt;.exe.pdf" in prospect.page
 
 
-def test_without_a_file_the_page_asks_for_one(prospect: Prospect) -> None:
+def test_an_upload_without_a_file_is_asked_for_one(prospect: Prospect) -> None:
     answer = prospect.client.post("/apply/attachments", data={"csrf_token": prospect.token})
     assert (answer.status_code, problem(answer)) == (422, "Choose a file first.")
 
 
-def test_without_a_token_nothing_is_taken(prospect: Prospect, uploads: Path) -> None:
+def test_without_a_token_no_file_is_accepted(prospect: Prospect, uploads: Path) -> None:
     answer = prospect.attach(pdf(), csrf_token="forged")
     assert answer.status_code == 400 and "open for too long" in answer.text
     assert (prospect.files, stored(uploads)) == ([], {})
 
 
-def test_the_sixth_file_is_refused_until_one_is_removed(prospect: Prospect) -> None:
+def test_a_sixth_file_is_refused_until_one_is_removed(prospect: Prospect) -> None:
     hint = "Remove one to attach another."
     for number in range(5):
         assert prospect.attach(pdf(), f"{number}.pdf").status_code == 303
@@ -99,7 +101,7 @@ def test_the_sixth_file_is_refused_until_one_is_removed(prospect: Prospect) -> N
     assert [file.name for file in prospect.files] == ["0.pdf", "1.pdf", "3.pdf", "4.pdf", "6.pdf"]
 
 
-def test_of_many_files_at_once_five_are_taken(
+def test_of_many_files_sent_at_once_only_five_are_accepted(
     app: Flask, prospect: Prospect, uploads: Path
 ) -> None:
     token = prospect.token
@@ -118,7 +120,7 @@ def test_of_many_files_at_once_five_are_taken(
     assert len(prospect.files) == len(stored(uploads)) == 5
 
 
-def test_too_many_tries_are_told_and_not_read(
+def test_after_too_many_tries_an_upload_is_refused_unread(
     prospect: Prospect,
 ) -> None:
     answers = [prospect.attach(b"nothing").status_code for _ in range(61)]
@@ -128,7 +130,7 @@ def test_too_many_tries_are_told_and_not_read(
     assert prospect.client.post("/apply/attachments").status_code == 429
 
 
-def test_storage_that_fails_leaves_nothing_and_says_so_with_its_reason_in_the_log(
+def test_when_storage_fails_nothing_is_left_and_the_log_has_the_reason(
     prospect: Prospect, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -143,7 +145,7 @@ def test_storage_that_fails_leaves_nothing_and_says_so_with_its_reason_in_the_lo
     assert prospect.attach(pdf()).status_code == 303
 
 
-def test_another_prospects_file_can_not_be_removed(
+def test_another_prospects_file_cannot_be_removed(
     prospect: Prospect, new_prospect: NewProspect
 ) -> None:
     prospect.attach(pdf())
@@ -152,7 +154,9 @@ def test_another_prospects_file_can_not_be_removed(
     assert prospect.files == [file]
 
 
-def test_once_sent_nothing_is_added_or_removed(prospect: Prospect, uploads: Path) -> None:
+def test_once_the_application_is_sent_no_file_can_be_added_or_removed(
+    prospect: Prospect, uploads: Path
+) -> None:
     prospect.attach(pdf())
     prospect.submit()
     [file] = prospect.files
@@ -161,7 +165,7 @@ def test_once_sent_nothing_is_added_or_removed(prospect: Prospect, uploads: Path
     assert prospect.files == [file] and list(stored(uploads)) == [str(file.id)]
 
 
-def test_a_form_that_is_sent_while_a_file_is_being_stored_goes_without_it(
+def test_a_form_sent_while_a_file_is_still_being_stored_goes_without_it(
     prospect: Prospect, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = FolderStorage.put
@@ -175,7 +179,7 @@ def test_a_form_that_is_sent_while_a_file_is_being_stored_goes_without_it(
     assert prospect.files == []
 
 
-def test_a_draft_that_is_deleted_while_a_file_is_being_stored_takes_it_along(
+def test_a_file_still_being_stored_when_its_draft_is_deleted_goes_with_it(
     prospect: Prospect, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = FolderStorage.put
@@ -194,7 +198,7 @@ def test_a_draft_that_is_deleted_while_a_file_is_being_stored_takes_it_along(
     assert left.removed_at and not left.name
 
 
-def test_files_are_looked_over_with_the_answers_and_keep_the_draft_alive(
+def test_adding_or_removing_a_file_counts_as_a_change_of_the_draft(
     prospect: Prospect, session: Session
 ) -> None:
     def draft() -> tuple[int, datetime, datetime | None]:
@@ -213,19 +217,19 @@ def test_files_are_looked_over_with_the_answers_and_keep_the_draft_alive(
     assert draft()[0] > attached
 
 
-def test_a_stranger_is_led_to_the_start(client: FlaskClient) -> None:
+def test_a_visitor_without_a_draft_is_led_to_the_start(client: FlaskClient) -> None:
     assert client.get("/apply/attachments").location == "/apply"
     assert client.post("/apply/attachments", data={}).location == "/apply"
     address = f"/apply/attachments/{uuid.uuid4()}/remove"
     assert client.post(address, data={"much": "x" * 300_000}).status_code == 413
 
 
-def test_only_this_address_takes_more_than_the_usual(prospect: Prospect) -> None:
+def test_no_other_page_accepts_a_body_as_large_as_an_upload(prospect: Prospect) -> None:
     data = {"csrf_token": prospect.token, "problem": "x" * 300_000}
     assert prospect.client.post("/apply/problem", data=data).status_code == 413
 
 
-def test_the_step_keeps_what_was_typed_and_leads_to_the_files_and_back(
+def test_the_step_keeps_what_was_typed_and_links_to_the_files_and_back(
     prospect: Prospect,
 ) -> None:
     data = {"csrf_token": prospect.token, "problem": "Half a sentence", "attach": "yes"}

@@ -20,7 +20,7 @@ from local.postgres import SERVING, Postgres
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "current", "check"])
 @pytest.mark.parametrize("setting", ["DATABASE_URL", "OWNER_DATABASE_URL"])
-def test_while_the_database_is_away_a_migration_says_so_in_a_line(
+def test_a_migration_says_in_one_line_that_the_database_is_away(
     site_with: Callable[..., Flask], command: str, setting: str
 ) -> None:
     nobody = f"postgresql://app:s3cr3t@{HOST}:{free_port()}/site"
@@ -42,7 +42,7 @@ EXECUTE FUNCTION fill_disk();
 """
 
 
-def test_a_migration_says_that_the_disk_is_full_and_goes_through_once_there_is_room(
+def test_a_migration_says_that_the_disk_is_full_and_succeeds_once_there_is_room(
     site_with: Callable[..., Flask], postgres: Postgres
 ) -> None:
     address = postgres.create_database("full")
@@ -84,7 +84,7 @@ def before_the_first_upgrade(
         "staff first-login",
     ],
 )
-def test_before_the_first_upgrade_a_command_says_that_it_comes_first(
+def test_before_the_first_upgrade_a_command_says_to_run_the_upgrade(
     before_the_first_upgrade: Flask, command: str
 ) -> None:
     shown = before_the_first_upgrade.test_cli_runner().invoke(args=command.split())
@@ -102,7 +102,7 @@ def test_a_relay_that_finds_no_table_names_what_is_missing(
     assert [line["error"] for line in said] == ["UndefinedTable"]
 
 
-def test_a_role_that_may_not_make_the_tables_is_told_so_and_makes_none(
+def test_a_role_that_may_not_create_the_tables_is_told_so_and_creates_none(
     before_the_first_upgrade: Flask,
 ) -> None:
     shown = before_the_first_upgrade.test_cli_runner().invoke(args=["db", "upgrade"])
@@ -114,7 +114,7 @@ def test_a_role_that_may_not_make_the_tables_is_told_so_and_makes_none(
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "current"])
-def test_on_a_database_of_a_newer_release_a_migration_says_which_way_to_go(
+def test_a_migration_on_a_database_of_a_newer_release_says_what_to_do(
     app: Flask, as_owner: Callable[[str], None], command: str
 ) -> None:
     as_owner("UPDATE alembic_version SET version_num = '9999'")
@@ -145,7 +145,7 @@ def test_on_a_database_of_a_newer_release_a_migration_says_which_way_to_go(
         ),
     ],
 )
-def test_a_migration_says_what_it_has_not_found_as_the_ones_before_it_leave_it(
+def test_a_migration_names_what_is_not_as_the_earlier_migrations_left_it(
     site_with: Callable[..., Flask], postgres: Postgres, altered: str, command: str, names: str
 ) -> None:
     """A migration that was changed after it had run somewhere comes to the same."""
@@ -161,7 +161,7 @@ def test_a_migration_says_what_it_has_not_found_as_the_ones_before_it_leave_it(
     ]
 
 
-def test_a_command_says_where_the_sites_role_lacks_its_rights(
+def test_a_command_says_that_the_sites_role_lacks_its_rights(
     app: Flask, as_owner: Callable[[str], None]
 ) -> None:
     as_owner(f"REVOKE ALL ON staff FROM {SERVING}")
@@ -177,7 +177,9 @@ def test_a_command_says_where_the_sites_role_lacks_its_rights(
     )
 
 
-def test_whoever_has_a_number_and_no_name_is_noted_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_without_a_user_name_is_recorded_by_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Some platforms run a container under a number that no user has."""
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)

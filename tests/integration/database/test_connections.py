@@ -35,7 +35,7 @@ def cut_off(postgres: Postgres, pid: int | None) -> None:
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
-def test_a_connection_that_the_server_closed_is_replaced_unnoticed(
+def test_a_connection_closed_by_the_server_is_replaced_unnoticed(
     app: Flask, postgres: Postgres
 ) -> None:
     pid = db.session.scalar(OWN_PID)
@@ -44,7 +44,7 @@ def test_a_connection_that_the_server_closed_is_replaced_unnoticed(
     assert db.session.scalar(OWN_PID) != pid
 
 
-def test_a_connection_that_is_cut_off_after_the_answer_was_made_does_not_spoil_it(
+def test_a_connection_lost_after_the_answer_was_made_does_not_spoil_it(
     app: Flask, postgres: Postgres
 ) -> None:
     with app.app_context():
@@ -54,9 +54,7 @@ def test_a_connection_that_is_cut_off_after_the_answer_was_made_does_not_spoil_i
         assert db.session.scalar(OWN_PID) != pid
 
 
-def test_a_rollback_on_a_connection_that_is_cut_off_would_fail(
-    app: Flask, postgres: Postgres
-) -> None:
+def test_a_rollback_on_a_lost_connection_would_fail(app: Flask, postgres: Postgres) -> None:
     """The control."""
     cut_off(postgres, db.session.scalar(OWN_PID))
     with pytest.raises(OperationalError):
@@ -64,13 +62,13 @@ def test_a_rollback_on_a_connection_that_is_cut_off_would_fail(
     db.session().invalidate()
 
 
-def test_a_connection_that_still_stands_is_used_again(app: Flask) -> None:
+def test_a_connection_that_still_works_is_used_again(app: Flask) -> None:
     pid = db.session.scalar(OWN_PID)
     db.session.remove()
     assert db.session.scalar(OWN_PID) == pid
 
 
-def test_a_connection_on_which_each_statement_commits_has_transactions_again_for_the_next(
+def test_an_autocommit_connection_has_transactions_again_for_its_next_user(
     app: Flask,
 ) -> None:
     def share_a_transaction(executor: Session | Connection) -> bool:
@@ -82,7 +80,7 @@ def test_a_connection_on_which_each_statement_commits_has_transactions_again_for
     assert share_a_transaction(db.session())
 
 
-def test_what_is_done_after_a_commit_is_done_once_and_not_after_a_rollback(app: Flask) -> None:
+def test_an_after_commit_callback_runs_once_and_not_after_a_rollback(app: Flask) -> None:
     session, done = db.session(), list[str]()
 
     def ring() -> None:
@@ -99,7 +97,7 @@ def test_what_is_done_after_a_commit_is_done_once_and_not_after_a_rollback(app: 
     assert done == ["rung"]
 
 
-def test_of_a_plain_connection_it_is_done_once_at_the_end(app: Flask) -> None:
+def test_an_after_commit_callback_runs_once_at_the_end_of_a_plain_connection(app: Flask) -> None:
     done: list[str] = []
 
     def ring() -> None:
@@ -115,7 +113,7 @@ def test_of_a_plain_connection_it_is_done_once_at_the_end(app: Flask) -> None:
     assert done == ["rung"]
 
 
-def test_an_exception_forgets_what_was_to_be_done_at_the_end_of_a_plain_connection(
+def test_an_exception_drops_the_after_commit_callbacks_of_a_plain_connection(
     app: Flask,
 ) -> None:
     done: list[str] = []
@@ -133,7 +131,7 @@ def test_an_exception_forgets_what_was_to_be_done_at_the_end_of_a_plain_connecti
     assert done == []
 
 
-def test_a_session_whose_connection_the_driver_has_lost_has_another_after_its_rollback(
+def test_a_session_that_lost_its_connection_gets_another_after_its_rollback(
     app: Flask, postgres: Postgres
 ) -> None:
     session, done = db.session(), list[str]()
@@ -148,7 +146,7 @@ def test_a_session_whose_connection_the_driver_has_lost_has_another_after_its_ro
     assert done == []
 
 
-def test_the_plain_connection_is_one_throughout_and_has_transactions_again_for_the_next(
+def test_nested_plain_connections_are_one_and_the_next_user_has_transactions_again(
     app: Flask,
 ) -> None:
     began = "SELECT now()"
@@ -161,7 +159,7 @@ def test_the_plain_connection_is_one_throughout_and_has_transactions_again_for_t
     assert driver_connection(db.session()) is outer
 
 
-def test_a_plain_connection_that_is_lost_is_told_as_that_and_not_used_again(
+def test_a_lost_plain_connection_is_reported_as_such_and_not_used_again(
     app: Flask, postgres: Postgres
 ) -> None:
     def lose() -> None:
@@ -175,7 +173,7 @@ def test_a_plain_connection_that_is_lost_is_told_as_that_and_not_used_again(
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_of_all_that_want_to_be_alone_at_some_work_one_is_and_the_next_when_it_has_ended(
+def test_only_one_process_at_a_time_is_alone_at_a_piece_of_work(
     app: Flask,
 ) -> None:
     def try_it() -> bool:

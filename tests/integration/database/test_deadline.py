@@ -32,7 +32,7 @@ def standing_still(connection: Connection) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_who_waits_for_a_server_that_stands_still_gives_up_and_the_next_one_gets_another(
+def test_a_query_to_a_frozen_server_times_out_and_the_next_gets_another_connection(
     app: Flask,
 ) -> None:
     with db.engine.connect() as connection:
@@ -45,7 +45,7 @@ def test_who_waits_for_a_server_that_stands_still_gives_up_and_the_next_one_gets
         assert connection.scalar(OWN_PID) != pid
 
 
-def test_without_a_deadline_the_wait_would_end_only_with_the_server_going_on(app: Flask) -> None:
+def test_without_a_deadline_the_wait_would_last_until_the_server_resumes(app: Flask) -> None:
     """The control: by then others, who began later and wait for longer than that, have given up."""
     with (
         db.engine.connect() as unbound,
@@ -62,7 +62,9 @@ def test_without_a_deadline_the_wait_would_end_only_with_the_server_going_on(app
         assert waiting.result()
 
 
-def test_a_transaction_without_limit_takes_its_time_and_the_next_has_the_limits(app: Flask) -> None:
+def test_a_transaction_without_a_limit_takes_its_time_and_the_next_has_the_limits(
+    app: Flask,
+) -> None:
     db.engine.dispose()  # so that the next one taken is the only one
     with db.engine.connect() as connection:
         driver_connection(connection).answer_within = BRIEF

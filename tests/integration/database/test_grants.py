@@ -83,7 +83,7 @@ def expected(names: Iterator[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("statement", DENIED)
-def test_the_sites_role_can_neither_change_the_log_nor_what_guards_it(
+def test_the_sites_role_can_change_neither_the_log_nor_its_guards(
     session: Session, statement: str
 ) -> None:
     with pytest.raises(ProgrammingError) as denied:
@@ -91,7 +91,9 @@ def test_the_sites_role_can_neither_change_the_log_nor_what_guards_it(
     assert isinstance(denied.value.orig, InsufficientPrivilege)
 
 
-def test_it_may_do_with_each_table_what_the_site_does_and_no_more(session: Session) -> None:
+def test_the_sites_role_has_exactly_the_rights_on_each_table_that_the_site_needs(
+    session: Session,
+) -> None:
     found = rights(session)
     assert found == expected(iter(found))
     assert {f"public.{name}" for name in db.metadata.tables} < found.keys()
@@ -101,12 +103,14 @@ def test_it_may_do_with_each_table_what_the_site_does_and_no_more(session: Sessi
     }
 
 
-def test_a_sandbox_of_the_labs_can_be_cleared_up(app: Flask) -> None:
+def test_the_sites_role_can_clear_a_labs_sandbox(app: Flask) -> None:
     with on_backbone() as session:
         session.execute(text("DELETE FROM events"))
 
 
-def test_the_table_of_a_later_migration_is_granted(session: Session, as_owner: AsOwner) -> None:
+def test_the_sites_role_is_granted_a_later_migrations_table(
+    session: Session, as_owner: AsOwner
+) -> None:
     as_owner("CREATE TABLE later (n int GENERATED ALWAYS AS IDENTITY, word text)")
     try:
         session.execute(text("INSERT INTO later (word) VALUES ('mine')"))
@@ -116,7 +120,7 @@ def test_the_table_of_a_later_migration_is_granted(session: Session, as_owner: A
         as_owner("DROP TABLE later")
 
 
-def test_an_upgrade_sets_right_what_was_granted_otherwise(
+def test_an_upgrade_corrects_grants_that_were_changed(
     client: FlaskClient, session: Session, as_owner: AsOwner
 ) -> None:
     as_owner(f"REVOKE ALL ON staff FROM {SERVING}; GRANT ALL ON events TO {SERVING}")
@@ -128,7 +132,7 @@ def test_an_upgrade_sets_right_what_was_granted_otherwise(
     assert found == expected(iter(found))
 
 
-def test_what_a_rebuild_has_swapped_in_is_granted_too(app: Flask, session: Session) -> None:
+def test_the_tables_that_a_rebuild_swaps_in_are_granted_too(app: Flask, session: Session) -> None:
     rebuilt = app.test_cli_runner().invoke(args=["events", "rebuild"])
     assert rebuilt.exit_code == 0, rebuilt.output
     found = rights(session)
@@ -136,7 +140,7 @@ def test_what_a_rebuild_has_swapped_in_is_granted_too(app: Flask, session: Sessi
 
 
 @pytest.mark.parametrize("command", [["db", "upgrade"], ["events", "rebuild"]])
-def test_a_command_that_needs_the_owner_says_so(
+def test_a_command_that_needs_the_owners_role_says_so(
     app: Flask, change_settings: Callable[..., None], command: list[str]
 ) -> None:
     change_settings(OWNER_DATABASE_URL="")
@@ -159,7 +163,7 @@ def test_an_owner_of_another_database_is_refused_and_nothing_is_done_there(
         assert connection.execute(tables).fetchone() == (0,)
 
 
-def test_the_same_database_under_another_address_is_taken(
+def test_the_owners_address_may_name_the_same_database_in_another_way(
     app: Flask, config: Config, change_settings: Callable[..., None]
 ) -> None:
     assert "127.0.0.1" in config.OWNER_DATABASE_URL
@@ -168,7 +172,7 @@ def test_the_same_database_under_another_address_is_taken(
     assert upgraded.exit_code == 0, upgraded.output
 
 
-def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today() -> None:
+def test_compose_creates_the_serving_role_and_gives_it_the_current_password() -> None:
     with temporary_postgres() as empty:
         psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", empty.url]
         for password in ("first", "it's another"):
@@ -179,7 +183,7 @@ def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today()
             assert connection.execute(role).fetchall() == [(True, False)]
 
 
-def test_a_database_with_one_role_is_served_and_can_be_given_the_second(
+def test_a_database_with_one_role_works_and_can_be_given_a_second_later(
     site_with: Callable[..., Flask], postgres: Postgres
 ) -> None:
     owner = postgres.create_database("alone")

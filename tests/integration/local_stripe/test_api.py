@@ -56,7 +56,7 @@ def test_an_unknown_session_is_missing(client: stripe.StripeClient) -> None:
     assert refusal.value.http_status == 404 and refusal.value.code == "resource_missing"
 
 
-def test_a_call_that_the_standin_lacks_says_so(client: stripe.StripeClient) -> None:
+def test_a_call_that_the_standin_does_not_support_says_so(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
         client.v1.customers.list()
 
@@ -116,7 +116,7 @@ def test_an_expired_session_cannot_be_expired_again(
         client.v1.checkout.sessions.expire(made.id)
 
 
-def test_a_session_expires_by_its_time(
+def test_a_session_expires_at_its_time(
     client: stripe.StripeClient,
     checkout_params: SessionCreateParams,
     advance_clock: Callable[[int], None],

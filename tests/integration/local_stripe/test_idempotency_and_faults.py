@@ -63,7 +63,7 @@ def test_twenty_threads_with_one_key_make_one_session(
     assert [one.id for one in client.v1.checkout.sessions.list()] == list(ids)
 
 
-def test_a_dropped_answer_was_acted_on_and_its_key_finds_it(
+def test_a_request_whose_answer_was_dropped_took_effect_and_its_key_finds_it(
     client: stripe.StripeClient, checkout_params: SessionCreateParams, fail_next: FailNext
 ) -> None:
     fail_next("drop")
@@ -82,7 +82,7 @@ def test_the_sdk_repeats_a_dropped_request_with_the_same_key(
     assert [one.id for one in client.v1.checkout.sessions.list()] == [made.id]
 
 
-def test_a_late_answer_runs_into_the_clients_timeout(
+def test_after_a_client_timed_out_the_same_key_finds_its_session(
     client_with: ClientWith, checkout_params: SessionCreateParams, fail_next: FailNext
 ) -> None:
     fail_next("timeout", seconds=2)
@@ -93,7 +93,7 @@ def test_a_late_answer_runs_into_the_clients_timeout(
     assert client.v1.checkout.sessions.create(checkout_params, KEY).id == lost.id
 
 
-def test_a_server_error_stays_with_its_key(
+def test_a_server_error_is_replayed_for_the_same_key(
     client: stripe.StripeClient, checkout_params: SessionCreateParams, fail_next: FailNext
 ) -> None:
     fail_next("500")

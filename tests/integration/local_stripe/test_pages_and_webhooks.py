@@ -41,7 +41,7 @@ def page(url: str | None) -> str:
     return answer.text
 
 
-def test_the_page_shows_what_is_paid_for_and_that_it_is_no_real_payment(
+def test_the_page_shows_what_is_paid_for_and_that_the_payment_is_not_real(
     session: stripe.checkout.Session,
 ) -> None:
     shown = page(session.url)
@@ -91,7 +91,7 @@ def test_an_expired_session_cannot_be_paid(
     assert "has expired" in page(session.url)
 
 
-def test_an_unknown_session_is_a_page_and_not_a_crash(standin: str) -> None:
+def test_an_unknown_session_gets_a_404_page(standin: str) -> None:
     answer = requests.get(f"{standin}/pay/cs_test_%3Cscript%3E", timeout=5)
     assert answer.status_code == 404 and "<script>" not in answer.text
 
@@ -107,7 +107,7 @@ def test_each_webhook_verifies_with_the_official_sdk(
     assert by_type["checkout.session.completed"].payment_status == "paid"
 
 
-def test_a_webhook_does_not_verify_with_another_secret(
+def test_a_webhook_does_not_verify_with_a_different_secret(
     receiver: Receiver, session: stripe.checkout.Session
 ) -> None:
     press(session.url, "pay")
@@ -133,11 +133,11 @@ def test_an_event_can_be_fetched_as_it_was_sent(
     assert client.v1.events.retrieve(sent.id).to_dict() == sent.to_dict()
 
 
-def test_the_standin_says_that_it_is_up(standin: str) -> None:
+def test_the_standin_reports_that_it_is_up(standin: str) -> None:
     assert requests.get(f"{standin}/healthz", timeout=5).status_code == 200
 
 
-def test_a_wrong_lever_is_refused_with_a_sentence(
+def test_an_unknown_failure_mode_is_refused_with_an_explanation(
     standin: str, fail_next: Callable[..., None]
 ) -> None:
     answer = requests.post(f"{standin}/_control/fail", json={"mode": "explode"}, timeout=5)

@@ -10,7 +10,7 @@ from app.review.queue.queries import Filters, queue_page
 from tests.integration.projections.conftest import Differences, Office
 
 
-def test_an_erased_client_leaves_a_row_that_says_nothing_of_them(
+def test_an_erased_client_leaves_a_row_without_personal_data(
     finished: UUID,
     office: Office,
     verify: Differences,
@@ -28,7 +28,7 @@ def test_an_erased_client_leaves_a_row_that_says_nothing_of_them(
     assert queue_figures(session) == before
 
 
-def test_who_is_erased_undecided_waits_for_nobody(
+def test_a_prospect_erased_before_the_decision_no_longer_counts_as_open(
     office: Office, verify: Differences, session: Session
 ) -> None:
     application_id = office.submit()
@@ -45,7 +45,7 @@ def test_who_is_erased_undecided_waits_for_nobody(
     assert figures.fixed_cents == {}
 
 
-def test_an_erasure_that_is_not_finished_is_named(
+def test_an_unfinished_erasure_is_named(
     finished: UUID, office: Office, verify: Differences
 ) -> None:
     office.erase(finished)

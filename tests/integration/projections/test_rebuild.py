@@ -37,7 +37,7 @@ TAMPERINGS = [
 
 
 @pytest.mark.parametrize("statement", TAMPERINGS)
-def test_a_rebuild_names_what_differed_and_sets_it_right(
+def test_a_rebuild_names_what_differed_and_corrects_it(
     finished: UUID, verify: Differences, rebuild: Differences, tamper: Tamper, statement: str
 ) -> None:
     tamper(statement)
@@ -46,14 +46,14 @@ def test_a_rebuild_names_what_differed_and_sets_it_right(
     assert rebuild() == []
 
 
-def test_what_no_event_can_make_again_is_left_and_said(
+def test_a_row_that_events_cannot_recreate_is_reported_and_left(
     finished: UUID, rebuild: Differences, tamper: Tamper
 ) -> None:
     tamper("DELETE FROM applications")
     assert any("is missing" in line and "left as it is" in line for line in rebuild())
 
 
-def test_a_row_without_its_events_is_left_and_said(
+def test_a_row_without_its_events_is_reported_and_left(
     finished: UUID, rebuild: Differences, tamper: Tamper
 ) -> None:
     tamper("DELETE FROM events WHERE type = 'application.scored'")
@@ -61,7 +61,7 @@ def test_a_row_without_its_events_is_left_and_said(
     assert f"scores {finished}: begins with no event; left as it is" in found
 
 
-def test_the_queue_is_built_from_nothing(
+def test_the_queue_can_be_built_from_nothing(
     finished: UUID, office: Office, verify: Differences, session: Session, owner: Engine
 ) -> None:
     for _ in range(12):
@@ -77,7 +77,9 @@ def test_the_queue_is_built_from_nothing(
     assert verify() == []
 
 
-def test_the_new_tables_have_the_old_ones_indexes(finished: UUID, rebuild: Differences) -> None:
+def test_the_new_tables_have_the_same_indexes_as_the_old(
+    finished: UUID, rebuild: Differences
+) -> None:
     def indexes() -> set[str | None]:
         with db.engine.connect() as connection:
             tables = (QueueRow.__tablename__, QueueFigure.__tablename__)
@@ -133,7 +135,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
     assert verify() == []
 
 
-def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
+def test_without_catching_up_events_recorded_during_the_rebuild_would_be_missing(
     office: Office, verify: Differences, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the rows that change while the new tables are built are not made again."""
@@ -157,7 +159,7 @@ def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
     assert any(f"queue_rows {application_id}: status" in found for found in verify())
 
 
-def test_while_the_lock_cannot_be_had_the_old_tables_stay(
+def test_the_old_tables_stay_while_the_lock_cannot_be_had(
     finished: UUID, verify: Differences, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuilding, "SWAP_TRIES", 1)
@@ -170,7 +172,7 @@ def test_while_the_lock_cannot_be_had_the_old_tables_stay(
     assert verify() == []
 
 
-def test_one_rebuild_is_at_work_at_a_time(app: Flask) -> None:
+def test_only_one_rebuild_runs_at_a_time(app: Flask) -> None:
     with alone_at("events.rebuild"):
         refused = app.test_cli_runner().invoke(args=["events", "rebuild"])
     assert refused.exit_code == 1

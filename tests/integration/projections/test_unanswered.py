@@ -18,7 +18,7 @@ DEEDS = ("write", "write_back", "ask", "answer", "accept", "decline", "withdraw"
 
 @settings(max_examples=10)
 @given(deeds=st.lists(st.sampled_from(DEEDS), min_size=2, max_size=10))
-def test_the_queue_says_what_the_thread_says(
+def test_the_queue_and_the_thread_agree_on_who_awaits_a_reply(
     office: Office, session: Session, verify: Differences, deeds: list[str]
 ) -> None:
     application_id = office.submit()

@@ -45,7 +45,7 @@ def do(office: Office, deed: str, application_id: UUID) -> None:
 
 @settings(max_examples=8)
 @given(deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ALL)), min_size=5, max_size=30))
-def test_whatever_is_done_every_row_is_as_the_log_says(
+def test_whatever_is_done_every_row_agrees_with_the_log(
     office: Office, verify: Differences, deeds: list[tuple[int, str]]
 ) -> None:
     applications = [office.submit() for _ in range(3)]
@@ -56,7 +56,7 @@ def test_whatever_is_done_every_row_is_as_the_log_says(
     assert verify() == []
 
 
-def test_an_application_that_went_the_whole_way_is_as_the_log_says(
+def test_an_application_that_went_the_whole_way_agrees_with_the_log(
     finished: UUID, office: Office, verify: Differences
 ) -> None:
     assert office.engagement(finished).status == "active"
@@ -95,14 +95,14 @@ TAMPERINGS = [
 
 
 @pytest.mark.parametrize(("statement", "named"), TAMPERINGS, ids=[named for _, named in TAMPERINGS])
-def test_each_tampering_is_named(
+def test_each_tampered_row_is_named(
     finished: UUID, verify: Differences, tamper: Tamper, statement: str, named: str
 ) -> None:
     tamper(statement, id=str(finished))
     assert any(named in found for found in verify())
 
 
-def test_nothing_personal_is_printed(finished: UUID, verify: Differences, tamper: Tamper) -> None:
+def test_no_personal_data_is_printed(finished: UUID, verify: Differences, tamper: Tamper) -> None:
     tamper("UPDATE applications SET email = 'eve@evil.example', name = 'Eve'")
     tamper("UPDATE queue_rows SET name = 'Eve', company = 'Evil'")
     found = verify()
@@ -110,14 +110,14 @@ def test_nothing_personal_is_printed(finished: UUID, verify: Differences, tamper
     assert not any("Eve" in line or "evil" in line.lower() for line in found)
 
 
-def test_events_from_before_they_carried_the_reasons_contradict_no_row(
+def test_old_events_without_the_reasons_contradict_no_row(
     finished: UUID, verify: Differences, tamper: Tamper
 ) -> None:
     tamper("UPDATE events SET data = data - 'result' - 'quote'")
     assert verify() == []
 
 
-def test_a_row_of_the_queue_may_be_behind_by_what_is_not_handled_yet(
+def test_a_queue_row_may_lag_behind_only_by_events_not_yet_handled(
     finished: UUID, office: Office, verify: Differences, tamper: Tamper
 ) -> None:
     late = office.submit()
@@ -127,7 +127,7 @@ def test_a_row_of_the_queue_may_be_behind_by_what_is_not_handled_yet(
     assert f"queue_rows {late}: is missing" in found
 
 
-def test_the_command_says_so_with_its_exit_status(
+def test_the_command_reports_differences_by_its_exit_status(
     app: Flask, finished: UUID, tamper: Tamper, session: Session
 ) -> None:
     session.rollback()
@@ -147,7 +147,7 @@ def test_an_altered_event_is_named_too(app: Flask, finished: UUID, tamper: Tampe
     assert "the log says 99" in found.output
 
 
-def test_an_event_that_was_altered_beyond_reading_is_named_and_its_page_says_so(
+def test_an_event_altered_beyond_reading_is_named_and_its_page_says_so(
     app: Flask, finished: UUID, tamper: Tamper, session: Session
 ) -> None:
     tamper("UPDATE events SET sealed = sealed || 'x' WHERE type = 'application.submitted'")

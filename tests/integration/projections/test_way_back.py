@@ -34,7 +34,7 @@ def busy(office: Office, finished: UUID) -> None:
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("revision", ["0031", "0039", "0046"])
-def test_the_log_and_all_that_follows_from_it_survive_the_way_back(
+def test_the_log_and_everything_derived_from_it_survive_a_downgrade(
     session: Session, rebuild: Differences, verify: Differences, revision: str
 ) -> None:
     before = session.execute(EVERYTHING).all()

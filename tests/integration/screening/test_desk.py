@@ -37,7 +37,7 @@ CANARY: dict[str, Any] = {
 }
 
 
-def test_the_queue_lists_what_is_held_under_its_own_filter_with_the_reasons(
+def test_the_queue_lists_held_applications_under_their_own_filter_with_the_reasons(
     held: Application, desk: FlaskClient, handle_events: Handle
 ) -> None:
     handle_events()
@@ -65,7 +65,7 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
     assert "promises an answer by" in page
 
 
-def test_what_is_dismissed_asks_for_no_decision_either(
+def test_a_dismissed_application_asks_for_no_decision_either(
     held: Application, desk: FlaskClient, press: Press
 ) -> None:
     page = html.unescape(press(desk, held, "dismiss").text)
@@ -74,7 +74,7 @@ def test_what_is_dismissed_asks_for_no_decision_either(
         assert words not in page, words
 
 
-def test_to_dismiss_takes_a_second_look(held: Application, desk: FlaskClient) -> None:
+def test_dismissing_takes_two_steps(held: Application, desk: FlaskClient) -> None:
     page = desk.get(f"/staff/applications/{held.id}").text
     [asked] = re.findall(r"<details>\s*<summary>Dismiss it</summary>.*?</details>", page, re.DOTALL)
     assert asked.count("/dismiss") == page.count("/dismiss") == 1
@@ -90,7 +90,7 @@ def test_the_history_shows_each_step(
         assert words in page, words
 
 
-def test_the_trail_is_whole_and_withholds_what_spoke_against_it(
+def test_the_trail_is_complete_but_withholds_the_reasons_for_the_hold(
     apply: Apply, desk: FlaskClient, client: FlaskClient, press: Press, session: Session
 ) -> None:
     before = apply()
@@ -108,7 +108,7 @@ def test_the_trail_is_whole_and_withholds_what_spoke_against_it(
         assert before.reference not in said and "disposable" not in said
 
 
-def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
+def test_a_prospect_erased_while_held_leaves_no_trace_and_can_no_longer_be_released(
     app: Flask,
     apply: Apply,
     change_settings: Callable[..., None],
@@ -133,7 +133,7 @@ def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
     assert "Erased" in desk.get("/staff/?status=all").text
 
 
-def test_nothing_that_is_counted_by_says_who_it_was_and_after_a_day_it_is_forgotten(
+def test_the_counters_identify_nobody_and_are_forgotten_after_a_day(
     apply: Apply, change_settings: Callable[..., None], session: Session, redis_server: Redis
 ) -> None:
     change_settings(HOLD_ABOVE_PER_ADDRESS=20, HOLD_ABOVE_PER_EMAIL=5)
@@ -151,7 +151,7 @@ def test_nothing_that_is_counted_by_says_who_it_was_and_after_a_day_it_is_forgot
     assert session.scalar(COUNTED) == 0
 
 
-def test_what_a_program_sent_teaches_nobody_how_long_a_page_takes(
+def test_a_held_application_does_not_count_towards_how_long_a_page_takes(
     held: Application,
     desk: FlaskClient,
     press: Press,

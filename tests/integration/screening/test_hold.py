@@ -21,21 +21,21 @@ Handle = Callable[[], None]
 TEXT = "Our nightly batch stops and nobody knows why. " * 5
 
 
-def test_a_filled_trap_holds_and_keeps_every_answer(held: Application, session: Session) -> None:
+def test_an_application_with_the_honeypot_filled_is_held_and_keeps_every_answer(
+    held: Application, session: Session
+) -> None:
     assert (held.status, held.version, held.signals) == ("held", 2, {"trap_filled": ""})
     assert held.company and held.answers["problem"]
     assert types_of(session, held) == ["application.submitted", "application.held"]
 
 
-def test_a_form_that_is_sent_at_once_is_held(
-    change_settings: Callable[..., None], apply: Apply
-) -> None:
+def test_a_form_sent_too_fast_is_held(change_settings: Callable[..., None], apply: Apply) -> None:
     change_settings(HOLD_BELOW_SECONDS=15)
     assert apply(age="5 seconds").signals == {"too_fast": ""}
     assert apply(age="16 seconds").status == "submitted"
 
 
-def test_the_next_after_so_many_under_one_email_is_held_whatever_its_case(
+def test_one_application_too_many_from_an_email_in_any_case_is_held(
     change_settings: Callable[..., None], apply: Apply
 ) -> None:
     change_settings(HOLD_ABOVE_PER_EMAIL=2)
@@ -50,7 +50,7 @@ def test_the_next_after_so_many_under_one_email_is_held_whatever_its_case(
     assert "many_by_email" in third.signals
 
 
-def test_the_next_after_so_many_from_one_internet_address_is_held(
+def test_one_application_too_many_from_an_ip_address_is_held(
     change_settings: Callable[..., None], apply: Apply
 ) -> None:
     change_settings(HOLD_ABOVE_PER_ADDRESS=1)
@@ -58,7 +58,7 @@ def test_the_next_after_so_many_from_one_internet_address_is_held(
     assert "many_from_address" in apply(email="bob@other.example").signals
 
 
-def test_a_throwaway_address_is_held_only_with_a_text_that_came_before(apply: Apply) -> None:
+def test_a_throwaway_address_is_held_only_with_a_text_already_sent(apply: Apply) -> None:
     assert apply(email="a@mailinator.com", problem="Something of our own. " * 9).signals == {}
     before = apply(email="ada@client.example", problem=TEXT)
     assert before.signals == {}
@@ -66,14 +66,14 @@ def test_a_throwaway_address_is_held_only_with_a_text_that_came_before(apply: Ap
     assert again.signals == {"disposable_address": "", "same_text": before.reference}
 
 
-def test_a_text_that_came_long_before_says_nothing(apply: Apply, session: Session) -> None:
+def test_a_text_sent_long_ago_does_not_count(apply: Apply, session: Session) -> None:
     before = apply(problem=TEXT)
     before.submitted_at -= timedelta(days=365)
     session.commit()
     assert apply(email="b@mailinator.com", problem=TEXT).signals == {}
 
 
-def test_whoever_sent_what_is_held_sees_what_everybody_sees(
+def test_the_sender_of_a_held_application_sees_what_everybody_sees(
     held: Application, apply: Apply, client: FlaskClient, session: Session, handle_events: Handle
 ) -> None:
     usual = apply()
@@ -90,7 +90,7 @@ def test_whoever_sent_what_is_held_sees_what_everybody_sees(
         assert word not in pages[0].lower().replace("visually-hidden", "").replace("on-screen", "")
 
 
-def test_what_is_held_is_not_scored_and_gets_no_mail_but_one_to_staff(
+def test_a_held_application_is_not_scored_and_only_staff_get_a_mail(
     held: Application, session: Session, handle_events: Handle
 ) -> None:
     handle_events()
@@ -99,7 +99,7 @@ def test_what_is_held_is_not_scored_and_gets_no_mail_but_one_to_staff(
     assert mails_of(session) == ["held"]
 
 
-def test_staff_read_in_the_mail_why_it_is_held(
+def test_the_mail_to_staff_says_why_it_is_held(
     held: Application, session: Session, handle_events: Handle
 ) -> None:
     handle_events()
@@ -111,7 +111,7 @@ def test_staff_read_in_the_mail_why_it_is_held(
     assert held.email not in mail.text and held.name not in mail.text
 
 
-def test_an_honest_submission_costs_as_many_statements_as_a_read_and_a_write(
+def test_screening_an_honest_submission_costs_one_read_and_one_write(
     change_settings: Callable[..., None], prospect: Prospect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change_settings(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)

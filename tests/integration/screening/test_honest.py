@@ -29,23 +29,25 @@ def statuses(session: Session) -> list[str]:
     return list(session.scalars(select(Application.status)))
 
 
-def test_there_are_settings_that_would_hold(apply: Apply) -> None:
+def test_an_application_sent_too_fast_would_be_held(apply: Apply) -> None:
     """The control: what is sent at once is held."""
     assert apply(age="1 second").status == "held"
 
 
 @pytest.mark.parametrize("age", [f"{FASTEST + 1} seconds", "9 minutes", "3 days", "29 days"])
-def test_whoever_takes_their_time_is_not_held(apply: Apply, session: Session, age: str) -> None:
+def test_a_prospect_who_takes_their_time_is_not_held(
+    apply: Apply, session: Session, age: str
+) -> None:
     application = apply(age=age)
     assert (application.status, application.version) == ("submitted", 1)
     assert types_of(session, application) == ["application.submitted"]
 
 
-def test_a_clock_that_is_set_back_holds_nobody(apply: Apply) -> None:
+def test_a_clock_set_back_does_not_hold_anybody(apply: Apply) -> None:
     assert apply(age="-2 hours").status == "submitted"
 
 
-def test_whoever_sends_the_review_from_another_device_is_not_held(
+def test_a_prospect_who_sends_from_another_device_is_not_held(
     prospect: Prospect, new_prospect: Callable[[], Prospect], session: Session
 ) -> None:
     prospect.fill_in()
@@ -60,7 +62,9 @@ def test_whoever_sends_the_review_from_another_device_is_not_held(
     assert statuses(session) == ["submitted"]
 
 
-def test_a_page_without_the_hidden_field_holds_nobody(prospect: Prospect, session: Session) -> None:
+def test_a_page_without_the_hidden_field_does_not_hold_anybody(
+    prospect: Prospect, session: Session
+) -> None:
     """One that was open since before the field was there, or whose browser leaves it out."""
     prospect.fill_in()
     session.execute(AGE, {"age": "2 minutes"})
@@ -69,13 +73,13 @@ def test_a_page_without_the_hidden_field_holds_nobody(prospect: Prospect, sessio
     assert statuses(session) == ["submitted"]
 
 
-def test_whoever_sends_a_correction_or_is_a_colleague_is_not_held(apply: Apply) -> None:
+def test_a_prospect_who_sends_a_correction_or_is_a_colleague_is_not_held(apply: Apply) -> None:
     first, correction = apply(), apply(anything_else="I forgot to say: two teams.")
     colleague = apply(email="grace@tidewater.example", name="Grace Hopper")
     assert {one.status for one in (first, correction, colleague)} == {"submitted"}
 
 
-def test_the_trap_is_out_of_the_way_of_keyboards_screen_readers_and_autofill(
+def test_the_honeypot_is_hidden_from_keyboards_screen_readers_and_autofill(
     prospect: Prospect, client: FlaskClient
 ) -> None:
     prospect.fill_in()

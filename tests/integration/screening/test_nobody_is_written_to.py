@@ -20,7 +20,7 @@ def ask_for_link(session: Session, application: Application) -> None:
 
 
 @pytest.mark.parametrize("button", ["", "dismiss"])
-def test_the_lost_link_is_not_mailed(
+def test_a_lost_link_is_not_mailed_to_a_held_applications_address(
     held: Application,
     desk: FlaskClient,
     press: Press,
@@ -36,7 +36,7 @@ def test_the_lost_link_is_not_mailed(
     assert "application.link_requested" not in types_of(session, held)
 
 
-def test_a_withdrawal_is_told_to_staff_alone_and_no_link_is_mailed_after_it(
+def test_only_staff_are_told_of_a_withdrawal_and_no_link_is_mailed_after_it(
     held: Application, session: Session, handle_events: Handle
 ) -> None:
     withdraw_application(session, held.id, "")
@@ -46,7 +46,7 @@ def test_a_withdrawal_is_told_to_staff_alone_and_no_link_is_mailed_after_it(
     assert mails_of(session) == ["held", "withdrawn"]
 
 
-def test_once_it_is_released_both_are_mailed_as_for_any_other(
+def test_once_released_both_are_mailed_as_for_any_application(
     held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     press(desk, held, "release")

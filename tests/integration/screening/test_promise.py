@@ -42,7 +42,7 @@ def promise_to(session: Session, application: Application) -> Promise | None:
 @pytest.mark.parametrize(
     "buttons", [[], ["release"], ["dismiss", "release"]], ids=["held", "released", "reopened"]
 )
-def test_the_answer_is_due_one_working_day_after_the_sending(
+def test_the_answer_is_due_one_working_day_after_the_application_was_sent(
     held: Application,
     desk: FlaskClient,
     press: Press,
@@ -59,7 +59,7 @@ def test_the_answer_is_due_one_working_day_after_the_sending(
     assert list(session.scalars(WAITING)) == [promise.due_at]
 
 
-def test_staff_are_reminded_of_what_is_held(
+def test_staff_are_reminded_of_a_held_application(
     held: Application, session: Session, client: FlaskClient, desk: FlaskClient, come_due: Handle
 ) -> None:
     come_due()
@@ -68,7 +68,7 @@ def test_staff_are_reminded_of_what_is_held(
     assert "Answer late" in desk.get("/staff/?status=held").text
 
 
-def test_nobody_waits_for_an_answer_to_what_is_dismissed(
+def test_no_answer_is_due_to_a_dismissed_application(
     held: Application,
     desk: FlaskClient,
     press: Press,
@@ -83,7 +83,7 @@ def test_nobody_waits_for_an_answer_to_what_is_dismissed(
     assert promise_to(session, held) is None
 
 
-def test_a_message_that_came_before_waits_no_longer_and_one_that_comes_after_does(
+def test_dismissing_ends_the_wait_for_a_reply_but_a_later_message_awaits_one(
     held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     write_as_prospect(session, held.id, "Are you there?", form_id="1")
@@ -99,7 +99,7 @@ def test_a_message_that_came_before_waits_no_longer_and_one_that_comes_after_doe
     assert len(list(session.scalars(WAITING))) == 1
 
 
-def test_what_is_reopened_too_late_is_late_and_said_to_be(
+def test_an_application_reopened_after_its_deadline_is_late_and_says_so(
     held: Application,
     desk: FlaskClient,
     press: Press,
@@ -117,7 +117,7 @@ def test_what_is_reopened_too_late_is_late_and_said_to_be(
     assert "we are late" in page and "Our answer is late" in page
 
 
-def test_an_answer_that_fell_due_during_the_hold_falls_due_once(
+def test_an_answer_that_fell_due_during_the_hold_falls_due_only_once(
     held: Application, desk: FlaskClient, press: Press, session: Session, come_due: Handle
 ) -> None:
     come_due()
@@ -128,7 +128,7 @@ def test_an_answer_that_fell_due_during_the_hold_falls_due_once(
     assert promise and promise.is_missed
 
 
-def test_the_mail_after_a_hold_names_no_day_that_is_past(
+def test_the_mail_after_a_hold_does_not_promise_a_day_already_past(
     held: Application, desk: FlaskClient, press: Press, session: Session, come_due: Handle
 ) -> None:
     come_due()

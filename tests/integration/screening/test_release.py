@@ -24,7 +24,7 @@ def count(session: Session, model: type[ScoreRecord | Engagement]) -> int:
 
 
 @pytest.mark.parametrize("handled_before", [True, False])
-def test_released_it_is_scored_priced_and_told_of_once(
+def test_a_released_application_is_scored_priced_and_announced_once(
     held: Application,
     desk: FlaskClient,
     press: Press,
@@ -48,7 +48,7 @@ def test_released_it_is_scored_priced_and_told_of_once(
     assert held.signals == {"trap_filled": ""}
 
 
-def test_dismissed_it_is_closed_without_a_mail_and_is_found_again(
+def test_a_dismissed_application_is_closed_without_a_mail_and_can_be_found_again(
     held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     handle_events()
@@ -63,7 +63,7 @@ def test_dismissed_it_is_closed_without_a_mail_and_is_found_again(
     assert "Withdraw the application" not in page
 
 
-def test_what_was_dismissed_can_still_be_released(
+def test_a_dismissed_application_can_still_be_released(
     held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     press(desk, held, "dismiss")
@@ -75,7 +75,7 @@ def test_what_was_dismissed_can_still_be_released(
 
 @pytest.mark.parametrize("first", ["release", "dismiss"])
 @pytest.mark.parametrize("second", ["release", "dismiss"])
-def test_of_two_reviewers_the_second_sees_who_was_first(
+def test_the_second_of_two_reviewers_sees_who_was_first(
     held: Application,
     desk: FlaskClient,
     other_desk: FlaskClient,
@@ -94,7 +94,7 @@ def test_of_two_reviewers_the_second_sees_who_was_first(
     assert len(types_of(session, held)) == 3
 
 
-def test_ones_own_second_click_is_no_conflict(
+def test_ones_own_second_click_is_not_a_conflict(
     held: Application, desk: FlaskClient, press: Press, session: Session
 ) -> None:
     seen = held.version
@@ -104,14 +104,14 @@ def test_ones_own_second_click_is_no_conflict(
 
 
 @pytest.mark.parametrize("version", [0, -1, 99, 10**30])
-def test_a_version_that_nobody_has_seen_settles_nothing(
+def test_a_press_with_any_version_but_the_current_one_settles_nothing(
     held: Application, desk: FlaskClient, press: Press, session: Session, version: int
 ) -> None:
     assert "The application has changed" in press(desk, held, "release", version).text
     assert fresh(session, held).status == "held"
 
 
-def test_what_was_never_held_can_be_neither_released_nor_dismissed(
+def test_an_application_never_held_can_be_neither_released_nor_dismissed(
     apply: Apply, desk: FlaskClient, press: Press, session: Session
 ) -> None:
     usual = apply()
@@ -120,7 +120,7 @@ def test_what_was_never_held_can_be_neither_released_nor_dismissed(
     assert types_of(session, usual) == ["application.submitted"]
 
 
-def test_the_prospect_can_withdraw_what_is_held_and_not_what_is_dismissed(
+def test_a_prospect_can_withdraw_a_held_application_but_not_a_dismissed_one(
     apply: Apply, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     held, dismissed = apply(subject="x"), apply(subject="y")
@@ -135,7 +135,7 @@ def test_the_prospect_can_withdraw_what_is_held_and_not_what_is_dismissed(
     assert "received" not in mails_of(session)
 
 
-def test_the_log_says_the_same_as_the_tables_at_every_point(
+def test_the_log_and_the_tables_agree_at_every_step(
     app: Flask,
     apply: Apply,
     desk: FlaskClient,

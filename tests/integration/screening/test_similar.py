@@ -24,7 +24,7 @@ OTHERS = {"email": "bob@other.example", "company": "Other Ltd", "problem": OWN_T
         ({"problem": "The same words. " * 20}, ("text",)),
     ],
 )
-def test_another_of_the_same_person_company_or_text_is_named(
+def test_another_application_with_the_same_person_company_or_text_is_named(
     apply: Apply, session: Session, same: dict[str, Any], shared: tuple[str, ...]
 ) -> None:
     one = apply(
@@ -36,7 +36,9 @@ def test_another_of_the_same_person_company_or_text_is_named(
         assert (found.reference, found.shared) == (that.reference, shared)
 
 
-def test_those_of_other_people_and_of_another_month_are_not(apply: Apply, session: Session) -> None:
+def test_applications_by_other_people_or_from_another_month_are_not_named(
+    apply: Apply, session: Session
+) -> None:
     one, _, long_ago = apply(), apply(**OTHERS), apply()
     session.execute(
         text(
@@ -49,7 +51,7 @@ def test_those_of_other_people_and_of_another_month_are_not(apply: Apply, sessio
     assert similar_applications(session, one) == []
 
 
-def test_whoever_was_erased_is_like_nobody(apply: Apply, session: Session) -> None:
+def test_an_erased_prospect_is_similar_to_nobody(apply: Apply, session: Session) -> None:
     one, erased = apply(), apply()
     erase_person(session, erased.id, actor="prospect")
     session.commit()
@@ -57,7 +59,9 @@ def test_whoever_was_erased_is_like_nobody(apply: Apply, session: Session) -> No
     assert similar_applications(session, erased) == []
 
 
-def test_the_page_of_the_one_leads_to_the_other(apply: Apply, desk: FlaskClient) -> None:
+def test_the_page_of_an_application_links_to_the_similar_one(
+    apply: Apply, desk: FlaskClient
+) -> None:
     one, other = apply(email="ada@mailinator.com"), apply()
     page = desk.get(f"/staff/applications/{one.id}").text
     named = f"<bdi>{other.company}</bdi>, {other.reference}"
@@ -66,5 +70,7 @@ def test_the_page_of_the_one_leads_to_the_other(apply: Apply, desk: FlaskClient)
     assert one.status == other.status == "submitted"
 
 
-def test_one_like_no_other_has_no_such_section(apply: Apply, desk: FlaskClient) -> None:
+def test_an_application_similar_to_none_has_no_such_section(
+    apply: Apply, desk: FlaskClient
+) -> None:
     assert "Worth knowing" not in desk.get(f"/staff/applications/{apply().id}").text

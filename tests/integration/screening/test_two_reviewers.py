@@ -28,7 +28,7 @@ def ids(apply: Apply, session: Session) -> list[UUID]:
     return found
 
 
-def test_release_against_dismiss_is_one_event(
+def test_a_release_and_a_dismissal_at_the_same_moment_record_one_event(
     app: Flask, ids: list[UUID], session: Session
 ) -> None:
     def settle(own: Session, application_id: UUID, outcome: Outcome) -> None:
@@ -42,7 +42,7 @@ def test_release_against_dismiss_is_one_event(
     assert set(session.scalars(select(Application.version))) == {3}
 
 
-def test_without_the_guard_both_would(app: Flask, ids: list[UUID]) -> None:
+def test_without_the_guard_both_reviewers_would_settle_it(app: Flask, ids: list[UUID]) -> None:
     """The control: reading first and writing afterwards lets both through."""
     both_have_read = Barrier(2, timeout=30)
 

@@ -73,7 +73,7 @@ def seconds_to_close(app: Flask) -> float:
     return time.perf_counter() - begun
 
 
-def test_a_collector_that_hangs_holds_up_nobody(
+def test_a_collector_that_hangs_holds_up_nothing(
     app: Flask,
     client: FlaskClient,
     collector: Collector,
@@ -89,7 +89,7 @@ def test_a_collector_that_hangs_holds_up_nobody(
     assert collector.spans == []
 
 
-def test_a_collector_that_is_away_holds_up_nobody(
+def test_a_collector_that_is_away_holds_up_nothing(
     app: Flask, client: FlaskClient, send_spans_to: Callable[[str], None]
 ) -> None:
     send_spans_to(f"http://{HOST}:{free_port()}")
@@ -104,7 +104,7 @@ def test_without_a_collector_there_are_no_spans(session: Session) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:1"])
-def test_what_makes_and_sends_spans_is_loaded_only_where_it_is_used(endpoint: str) -> None:
+def test_the_tracing_libraries_are_loaded_only_where_they_are_used(endpoint: str) -> None:
     environ = {
         "ENVIRONMENT": "test",
         "SECRET_KEY": "secret",

@@ -25,7 +25,9 @@ from tests.submitted import submit_answers
 Sent = Callable[[], Collector]
 
 
-def test_a_request_is_told_by_its_route_never_by_its_path(client: FlaskClient, sent: Sent) -> None:
+def test_a_requests_span_names_its_route_and_never_its_path(
+    client: FlaskClient, sent: Sent
+) -> None:
     client.get("/applications/a-secret-token")
     client.get("/no/such/page")
     client.open("/", method="ADA@CLIENT.EXAMPLE")
@@ -42,7 +44,7 @@ def test_a_request_is_told_by_its_route_never_by_its_path(client: FlaskClient, s
     assert (odd.name, odd.attributes["http.request.method"]) == ("HTTP", "_OTHER")
 
 
-def test_a_request_that_crashes_is_a_failed_span(
+def test_a_request_that_crashes_leaves_a_failed_span(
     app: Flask, client: FlaskClient, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(**_: object) -> str:
@@ -57,7 +59,7 @@ def test_a_request_that_crashes_is_a_failed_span(
     assert b"ada@client.example" not in b"".join(collector.bodies)
 
 
-def test_the_request_carries_the_trace_that_its_answer_names(
+def test_a_requests_span_has_the_trace_id_that_its_answer_names(
     client: FlaskClient, sent: Sent
 ) -> None:
     answer = client.get("/", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
@@ -72,7 +74,9 @@ def test_a_rollback_leaves_no_span(session: Session, sent: Sent) -> None:
     assert sent().spans == []
 
 
-def test_a_correlation_id_that_is_no_trace_id_leads_to_one(session: Session, sent: Sent) -> None:
+def test_a_correlation_id_that_is_not_a_trace_id_is_hashed_into_one(
+    session: Session, sent: Sent
+) -> None:
     with resuming("a-proxys-own-id", None):
         submit_answers(session, STRONG)
     session.commit()
@@ -82,7 +86,7 @@ def test_a_correlation_id_that_is_no_trace_id_leads_to_one(session: Session, sen
     assert (span.trace_id[:8], span.span_id) == ("eec16b55", event_id.hex[16:])
 
 
-def test_a_failing_subscriber_is_told_by_the_kind_of_its_failure(
+def test_a_failing_subscribers_span_names_only_the_kind_of_failure(
     session: Session,
     handle_events: Callable[[], None],
     sent: Sent,
@@ -116,7 +120,7 @@ def test_a_failing_subscriber_is_told_by_the_kind_of_its_failure(
     assert b"ada@client.example" not in b"".join(collector.bodies)
 
 
-def test_each_try_of_a_mail_is_a_span_of_its_own(
+def test_each_try_to_send_a_mail_has_its_own_span(
     session: Session, handle_events: Callable[[], None], sent: Sent, config: Config
 ) -> None:
     submit_answers(session, STRONG)

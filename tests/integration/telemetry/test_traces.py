@@ -34,7 +34,7 @@ def test_every_event_and_mail_of_a_submission_carries_its_id(
     assert causes == [None, str(events[0].id), str(events[1].id)]
 
 
-def test_an_id_from_outside_is_believed_only_behind_a_proxy(
+def test_a_request_id_from_outside_is_trusted_only_behind_a_proxy(
     app: Flask, client: FlaskClient
 ) -> None:
     offered = "an-id-that-somebody-made-up"

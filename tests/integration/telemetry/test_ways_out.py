@@ -26,7 +26,7 @@ ADDRESSES = {
 Collect = Callable[[], Collector]
 
 
-def test_each_try_of_a_webhook_is_a_span_that_belongs_to_its_event(
+def test_each_try_to_send_a_webhook_has_a_span_in_its_events_trace(
     add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver, sent: Collect
 ) -> None:
     receiver.answer = lambda before: Reply(200 if before else 503, body=b"secret")
@@ -51,7 +51,7 @@ def test_each_try_of_a_webhook_is_a_span_that_belongs_to_its_event(
     assert_discreet(collector, receiver.url)
 
 
-def test_a_webhook_that_gets_no_answer_says_of_what_kind_the_failure_is(
+def test_the_span_of_an_unanswered_webhook_names_the_kind_of_failure(
     add: Add, happen: Happen, courier: Courier, sent: Collect
 ) -> None:
     add(url="http://secret.invalid/events")
@@ -64,7 +64,7 @@ def test_a_webhook_that_gets_no_answer_says_of_what_kind_the_failure_is(
 
 
 @pytest.mark.parametrize("system", ADDRESSES)
-def test_a_batch_of_a_bridge_is_a_span_that_links_to_its_events(
+def test_each_batch_of_a_bridge_has_a_span_that_links_to_its_events(
     bridge_to: Callable[..., Mover],
     write: Write,
     sent: Collect,
@@ -89,7 +89,7 @@ def test_a_batch_of_a_bridge_is_a_span_that_links_to_its_events(
     assert_discreet(collector)
 
 
-def test_a_batch_that_stops_half_way_is_a_failed_span(
+def test_a_batch_that_stops_half_way_leaves_a_failed_span(
     bridge_to: Callable[..., Mover], write: Write, sent: Collect
 ) -> None:
     def stop_after_one(batch: Sequence[CloudEvent]) -> Sent:
@@ -104,7 +104,7 @@ def test_a_batch_that_stops_half_way_is_a_failed_span(
     assert (span.attributes["bridge.settled"], span.attributes["bridge.passed_over"]) == (1, 1)
 
 
-def test_each_try_of_a_chat_message_is_a_span_that_belongs_to_its_event(
+def test_each_try_to_post_a_chat_message_has_a_span_in_its_events_trace(
     tell: Tell, chat_courier: ChatCourier, receiver: WebhookReceiver, sent: Collect
 ) -> None:
     receiver.answer = lambda before: Reply(200 if before else 503)

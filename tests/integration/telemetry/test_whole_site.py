@@ -86,7 +86,7 @@ def submit(site: Site, trace: str) -> str:
     return answer.token
 
 
-def test_a_submission_is_one_tree_from_the_request_to_the_mail(
+def test_a_submission_is_one_tree_of_spans_from_the_request_to_the_mail(
     site: Site, collector: Collector
 ) -> None:
     token = submit(site, TRACE)
@@ -119,7 +119,7 @@ def test_a_submission_is_one_tree_from_the_request_to_the_mail(
     assert b"application.submitted" in told
 
 
-def test_one_correlation_id_leads_through_every_log_and_nothing_personal_stands_in_any(
+def test_one_correlation_id_runs_through_every_log_and_none_has_personal_data(
     site: Site,
 ) -> None:
     before = {name: len(site.log(name)) for name in site.processes}
@@ -134,7 +134,9 @@ def test_one_correlation_id_leads_through_every_log_and_nothing_personal_stands_
             assert secret not in log
 
 
-def test_a_process_that_ends_sends_what_it_still_has(site: Site, collector: Collector) -> None:
+def test_a_process_sends_its_remaining_spans_before_it_ends(
+    site: Site, collector: Collector
+) -> None:
     with urllib.request.urlopen(f"{site.url}/articles/") as answer:
         trace = answer.headers["X-Request-ID"]
     site.stop("web")

@@ -58,14 +58,16 @@ def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Process]
     process.stop()
 
 
-def test_it_has_its_arguments_environment_folder_and_session(process: Process) -> None:
+def test_a_process_has_its_commands_arguments_environment_folder_and_session(
+    process: Process,
+) -> None:
     process.start()
     expected = f"two words ['1', 'two', 'words'] {ROOT} True\n"
     assert process.log.read_text() == expected
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_how_it_was_ended_is_told(process: Process, number: signal.Signals) -> None:
+def test_a_process_reports_how_it_was_ended(process: Process, number: signal.Signals) -> None:
     process.start()
     assert process.is_running and process.ending == "not at all"
     assert process.pid
@@ -75,7 +77,7 @@ def test_how_it_was_ended_is_told(process: Process, number: signal.Signals) -> N
 
 
 @pytest.mark.parametrize("name", ["relay", "worker", "web"])
-def test_its_last_words_and_its_exit_code_are_the_commands(tmp_path: Path, name: str) -> None:
+def test_a_process_ends_with_its_commands_message_and_exit_code(tmp_path: Path, name: str) -> None:
     environ = {**command_environment(), "SECRET_KEY": ""}
     process = ForkedProcess(name, shell(procfile()[name]), log=tmp_path / "log", environ=environ)
     process.start()
@@ -85,7 +87,7 @@ def test_its_last_words_and_its_exit_code_are_the_commands(tmp_path: Path, name:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of this death")
-def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
+def test_a_forked_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTS, str(tmp_path)],
         cwd=ROOT,
@@ -101,7 +103,7 @@ def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_code_in_a_folder_that_comes_first_is_there_before_the_sites(
+def test_code_in_a_folder_first_on_the_path_runs_before_the_sites(
     kind: type[Process], tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.early = 'app' not in sys.modules\n")

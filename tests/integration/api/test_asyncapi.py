@@ -54,7 +54,7 @@ def invent_a_type(document: Document) -> None:
 SPOILERS = (lose_a_schema, forget_to_send, invent_a_type)
 
 
-def test_the_parser_finds_nothing_in_the_served_document_and_each_fault_in_others(
+def test_the_parser_finds_no_fault_in_the_served_document_but_each_one_in_others(
     document: Document,
 ) -> None:
     spoilt = [deepcopy(document) for _ in SPOILERS]

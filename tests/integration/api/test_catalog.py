@@ -37,9 +37,7 @@ def test_personal_fields_are_marked_in_the_schema(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "address", ["/api/v1/asyncapi.json", "/api/v1/schemas/application.submitted/1"]
 )
-def test_anybody_may_keep_an_answer_and_ask_whether_it_still_holds(
-    client: FlaskClient, address: str
-) -> None:
+def test_anybody_may_cache_an_answer_and_revalidate_it(client: FlaskClient, address: str) -> None:
     first = client.get(address)
     assert first.cache_control.public and first.cache_control.max_age == 300
     assert "Set-Cookie" not in first.headers
@@ -49,7 +47,7 @@ def test_anybody_may_keep_an_answer_and_ask_whether_it_still_holds(
     assert other.data == first.data
 
 
-def test_an_old_version_is_served_as_it_landed(
+def test_an_old_version_is_served_as_it_was_recorded(
     client: FlaskClient,
     own_declarations: None,
     tmp_path: Path,
@@ -87,7 +85,9 @@ def test_an_old_version_is_served_as_it_landed(
         "/api/v1/nothing",
     ],
 )
-def test_what_is_not_there_is_told_as_problem_details(client: FlaskClient, address: str) -> None:
+def test_an_unknown_address_is_answered_with_problem_details(
+    client: FlaskClient, address: str
+) -> None:
     answer = client.get(address)
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
     assert json.loads(answer.text) == {
@@ -98,13 +98,13 @@ def test_what_is_not_there_is_told_as_problem_details(client: FlaskClient, addre
     }
 
 
-def test_a_method_that_is_not_taken_is_told_as_problem_details(client: FlaskClient) -> None:
+def test_a_method_not_allowed_is_answered_with_problem_details(client: FlaskClient) -> None:
     answer = client.delete("/api/v1/asyncapi.json")
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_name_that_is_not_the_sites_is_refused_with_problem_details(
+def test_a_host_that_is_not_the_sites_is_refused_with_problem_details(
     client: FlaskClient,
 ) -> None:
     answer = client.get("/api/v1/asyncapi.json", headers={"Host": "other.example"})
@@ -112,13 +112,13 @@ def test_a_name_that_is_not_the_sites_is_refused_with_problem_details(
     assert json.loads(answer.text)["detail"] == "This site does not answer to that name."
 
 
-def test_a_precondition_that_fails_is_told_with_problem_details(client: FlaskClient) -> None:
+def test_a_failed_precondition_is_answered_with_problem_details(client: FlaskClient) -> None:
     answer = client.get("/api/v1/asyncapi.json", headers={"If-Match": '"another"'})
     assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
     assert json.loads(answer.text)["title"] == "Precondition Failed"
 
 
-def test_what_the_api_says_of_its_methods_is_nothing_to_keep(client: FlaskClient) -> None:
+def test_the_answer_to_options_is_not_cacheable(client: FlaskClient) -> None:
     answer = client.options("/api/v1/asyncapi.json")
     assert answer.allow.as_set(preserve_casing=True) == {"GET", "HEAD", "OPTIONS"}
     assert "ETag" not in answer.headers and not answer.cache_control.public

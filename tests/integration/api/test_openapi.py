@@ -33,20 +33,20 @@ def document(client: FlaskClient) -> dict[str, Any]:
     return served
 
 
-def test_the_document_keeps_to_the_specification(document: dict[str, Any]) -> None:
+def test_the_document_conforms_to_the_specification(document: dict[str, Any]) -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
-def test_the_validator_does_find_a_fault_where_there_is_one(document: dict[str, Any]) -> None:
+def test_the_validator_does_find_a_fault_if_there_is_one(document: dict[str, Any]) -> None:
     del document["info"]["title"]
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) != []
 
 
-def test_the_document_says_that_nobody_has_to_sign_in(document: dict[str, Any]) -> None:
+def test_the_document_says_that_no_authentication_is_needed(document: dict[str, Any]) -> None:
     assert document["security"] == []
 
 
-def test_what_an_answer_has_to_have_is_described(document: dict[str, Any]) -> None:
+def test_every_required_field_of_an_answer_is_described(document: dict[str, Any]) -> None:
     for way in document["paths"].values():
         for content in way["get"]["responses"]["200"]["content"].values():
             assert set(content["schema"]["required"]) <= set(content["schema"]["properties"])
@@ -58,18 +58,18 @@ def test_every_address_of_the_api_is_described(app: Flask, document: dict[str, A
     assert described == {name for name in rules if name.startswith("api.")}
 
 
-def test_each_operation_says_that_the_site_may_be_unable_to_answer(
+def test_each_operation_documents_the_answer_to_a_server_error(
     document: dict[str, Any],
 ) -> None:
     for way in document["paths"].values():
         assert "application/problem+json" in way["get"]["responses"]["5XX"]["content"]
 
 
-def test_whatever_is_asked_is_answered_as_the_document_says(described_api: BaseSchema) -> None:
+def test_every_request_is_answered_as_the_document_says(described_api: BaseSchema) -> None:
     ask(described_api)
 
 
-def test_an_answer_that_is_not_as_the_document_says_is_found(
+def test_an_answer_that_contradicts_the_document_is_found(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PROBLEM_SCHEMA["properties"]["detail"], "type", "integer")
@@ -101,6 +101,8 @@ def ask(api: BaseSchema) -> None:
         f"/api/v1/schemas/{'x' * 20_000}/1",
     ],
 )
-def test_an_odd_address_is_like_one_where_nothing_is(client: FlaskClient, address: str) -> None:
+def test_an_odd_address_gets_the_same_404_as_an_unknown_one(
+    client: FlaskClient, address: str
+) -> None:
     answer = client.get(address)
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

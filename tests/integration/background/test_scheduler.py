@@ -67,7 +67,7 @@ def running_scheduler(environ: Environ, folder: Path) -> Iterator[subprocess.Pop
         scheduler.wait()
 
 
-def test_the_scheduler_starts_where_there_is_no_folder_for_its_notes(
+def test_the_scheduler_starts_without_a_folder_for_its_state(
     notes: dict[str, bytes],
 ) -> None:
     assert notes
@@ -78,7 +78,7 @@ def test_the_scheduler_starts_where_there_is_no_folder_for_its_notes(
     [lambda _: b"", lambda notes: notes[: len(notes) // 2], lambda notes: bytes(len(notes))],
     ids=["emptied", "cut short", "zeros"],
 )
-def test_the_scheduler_starts_with_what_a_power_cut_has_left_of_its_notes(
+def test_the_scheduler_starts_with_state_damaged_by_a_power_cut(
     environ: Environ,
     redis_server: Redis,
     notes: dict[str, bytes],
@@ -91,7 +91,7 @@ def test_the_scheduler_starts_with_what_a_power_cut_has_left_of_its_notes(
     assert rings(environ, redis_server, tmp_path)
 
 
-def test_a_scheduler_that_can_keep_no_notes_says_so_and_ends(
+def test_a_scheduler_that_cannot_keep_its_state_says_so_and_ends(
     environ: Environ, tmp_path: Path
 ) -> None:
     in_the_way = tmp_path / "var"

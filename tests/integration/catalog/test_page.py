@@ -16,7 +16,7 @@ ARTICLE = re.compile(
 SCHEMA = re.compile(r'href="(/api/v1/schemas/[^"]+)"')
 
 
-def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(
+def test_every_type_is_shown_with_its_meaning_its_fields_and_its_subscribers(
     desk: FlaskClient,
 ) -> None:
     page = desk.get("/staff/events/catalog").text
@@ -32,11 +32,11 @@ def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(
         assert f'"type": "{name}"' in text, name
 
 
-def test_every_version_leads_to_its_schema(desk: FlaskClient) -> None:
+def test_every_version_links_to_its_schema(desk: FlaskClient) -> None:
     schemas = SCHEMA.findall(desk.get("/staff/events/catalog").text)
     assert len(schemas) == sum(one.schema_version for one in declared_events().values())
     assert {desk.get(address).status_code for address in schemas} == {200}
 
 
-def test_the_catalog_is_linked_from_the_events(desk: FlaskClient) -> None:
+def test_the_events_page_links_to_the_catalog(desk: FlaskClient) -> None:
     assert 'href="/staff/events/catalog"' in desk.get("/staff/events/").text

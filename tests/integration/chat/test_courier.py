@@ -37,7 +37,7 @@ def states(session: Session) -> list[tuple[str, int, str | None]]:
     return [(m.status, m.attempts, m.last_error) for m in messages(session)]
 
 
-def test_messages_are_posted_once_in_the_order_of_their_writing(
+def test_messages_are_posted_once_in_the_order_they_were_written(
     session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     for line in ("One", "Two", "Three"):
@@ -50,7 +50,7 @@ def test_messages_are_posted_once_in_the_order_of_their_writing(
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
-def test_a_chat_that_fails_for_now_is_tried_again_until_it_takes_the_message(
+def test_after_a_temporary_failure_the_message_is_retried_until_the_chat_takes_it(
     session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver, status: int
 ) -> None:
     receiver.answer = lambda before: Reply(status if before < 3 else 200)
@@ -66,7 +66,7 @@ def test_a_chat_that_fails_for_now_is_tried_again_until_it_takes_the_message(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 410])
-def test_what_the_chat_refuses_has_failed_at_once_and_holds_up_nothing(
+def test_a_message_that_the_chat_refuses_fails_immediately_and_holds_up_nothing(
     session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver, status: int
 ) -> None:
     with WebhookReceiver() as elsewhere:
@@ -80,7 +80,7 @@ def test_what_the_chat_refuses_has_failed_at_once_and_holds_up_nothing(
     assert list_circuits(session) == []
 
 
-def test_what_was_refused_is_sent_again_at_a_persons_wish(
+def test_staff_can_have_a_refused_message_sent_again(
     session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = lambda before: Reply(200 if before else 404)
@@ -95,7 +95,7 @@ def test_what_was_refused_is_sent_again_at_a_persons_wish(
 
 
 @pytest.mark.parametrize(("asked_for", "given"), [(90, 90), (1_000_000, LONGEST_REST)])
-def test_a_chat_that_has_had_too_many_is_left_alone_as_long_as_it_asks(
+def test_a_chat_that_limits_the_rate_is_left_alone_for_as_long_as_it_asks(
     session: Session,
     tell: Tell,
     courier: Courier,
@@ -121,7 +121,7 @@ def test_a_chat_that_has_had_too_many_is_left_alone_as_long_as_it_asks(
     assert len(receiver.received) == 4
 
 
-def test_without_its_mark_a_chat_that_has_had_too_many_would_be_asked_again_at_once(
+def test_without_the_pause_a_chat_that_limits_the_rate_would_be_tried_again_immediately(
     tell: Tell, courier: Courier, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what was written meanwhile is not held back."""
@@ -158,7 +158,7 @@ def test_a_chat_that_is_away_opens_its_circuit_and_a_probe_closes_it(
     assert [circuit.state for circuit in list_circuits(session)] == ["closed"]
 
 
-def test_what_a_dead_worker_was_sending_is_sent_again(
+def test_a_message_that_a_dead_worker_was_sending_is_sent_again(
     session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     tell()
@@ -173,14 +173,16 @@ def test_what_a_dead_worker_was_sending_is_sent_again(
     assert states(session) == [("sent", 1, None)] and len(receiver.received) == 1
 
 
-def test_no_transaction_is_open_while_the_chat_is_spoken_to(session: Session, tell: Tell) -> None:
+def test_no_transaction_is_open_while_a_message_is_posted(session: Session, tell: Tell) -> None:
     tell()
     was_open = []
     send_next_message(session, lambda _: was_open.append(session.in_transaction()))
     assert was_open == [False]
 
 
-def test_the_certificate_has_to_be_valid(session: Session, tell: Tell, tmp_path: Path) -> None:
+def test_the_chats_certificate_has_to_be_valid(
+    session: Session, tell: Tell, tmp_path: Path
+) -> None:
     with WebhookReceiver(Certificate(tmp_path, HOST).server) as stranger:
         tell()
         Courier(session, stranger.url).send_due()
@@ -188,7 +190,7 @@ def test_the_certificate_has_to_be_valid(session: Session, tell: Tell, tmp_path:
     assert states(session) == [("queued", 1, "tls_failed")]
 
 
-def test_a_chat_that_hangs_costs_a_try(
+def test_a_chat_that_hangs_counts_as_a_failed_try(
     session: Session,
     tell: Tell,
     webhook_url: str,
@@ -203,7 +205,7 @@ def test_a_chat_that_hangs_costs_a_try(
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
-def test_the_address_of_the_webhook_is_told_to_nobody(
+def test_the_webhooks_address_is_never_shown_or_logged(
     session: Session,
     tell: Tell,
     courier: Courier,
@@ -222,7 +224,9 @@ def test_the_address_of_the_webhook_is_told_to_nobody(
     assert LINK in stored and SECRET not in f"{said} {caplog.text} {stored}"
 
 
-def test_the_tasks_do_all_of_it(tell: Tell, receiver: WebhookReceiver, redis_server: Redis) -> None:
+def test_the_tasks_ring_a_worker_and_send_what_is_due(
+    tell: Tell, receiver: WebhookReceiver, redis_server: Redis
+) -> None:
     with RedisClient.from_url(redis_server.url) as broker:
         tell()
         assert broker.llen(QUEUE) == 1, "a worker is rung after the commit"
@@ -234,7 +238,7 @@ def test_the_tasks_do_all_of_it(tell: Tell, receiver: WebhookReceiver, redis_ser
         assert broker.llen(QUEUE) == 2
 
 
-def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
+def test_a_courier_that_runs_out_of_time_asks_for_another_without_waiting_for_the_sweep(
     tell: Tell, receiver: WebhookReceiver, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer_when_time_is_over(_: int) -> Reply:
@@ -251,7 +255,7 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
         assert (len(receiver.received), broker.llen(QUEUE)) == (1, 1)
 
 
-def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
+def test_without_the_setting_queued_messages_are_kept_and_no_worker_is_rung(
     session: Session,
     client: FlaskClient,
     tell: Tell,
@@ -280,7 +284,7 @@ def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
         *((302, False, True), (400, False, True), (404, False, True)),
     ],
 )
-def test_only_a_chat_in_trouble_counts_and_no_refusal_of_one_message(
+def test_only_trouble_with_the_chat_itself_counts_as_an_outage(
     status: int | None, outage: bool, refusal: bool
 ) -> None:
     answer = Answer(

@@ -23,7 +23,7 @@ STAFF = "staff@champlin.example"
 Handle = Callable[[], None]
 
 
-def test_a_new_application_is_told_in_a_line_with_score_proposal_and_link(
+def test_a_new_application_is_announced_in_one_line_with_score_proposal_and_link(
     session: Session,
     submit: Submit,
     courier: Courier,
@@ -45,7 +45,7 @@ def test_a_new_application_is_told_in_a_line_with_score_proposal_and_link(
     assert request.headers["content-type"] == "application/json"
 
 
-def test_the_channel_hears_no_more_of_a_person_than_a_subject_line_says(
+def test_the_channel_gets_no_more_personal_data_than_a_mails_subject_line(
     session: Session,
     submit: Submit,
     courier: Courier,
@@ -64,7 +64,7 @@ def test_the_channel_hears_no_more_of_a_person_than_a_subject_line_says(
 
 
 @pytest.mark.usefixtures("webhook_url")
-def test_what_staff_are_mailed_is_told_under_the_same_words(
+def test_what_staff_are_mailed_is_posted_in_the_same_words(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit()
@@ -87,7 +87,7 @@ def test_what_staff_are_mailed_is_told_under_the_same_words(
 
 
 @pytest.mark.usefixtures("webhook_url")
-def test_an_event_that_is_handled_twice_is_told_once(
+def test_an_event_handled_twice_is_posted_once(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     submit()
@@ -107,7 +107,7 @@ def test_an_event_that_is_handled_twice_is_told_once(
         ("chat", "the staff’s channel", 1, 0),
     ],
 )
-def test_staff_hear_of_a_service_that_is_away_by_those_that_are_not(
+def test_staff_hear_of_an_outage_through_the_services_that_still_work(
     session: Session, handle_events: Handle, service: str, said: str, by_mail: int, by_chat: int
 ) -> None:
     opened = CircuitOpened(name=service, failures=5, error="NotTaken")
@@ -131,7 +131,7 @@ def test_markup_in_a_companys_name_is_literal(
     assert link.startswith("http://localhost/staff/")
 
 
-def test_without_the_escaping_that_name_would_call_everybody(
+def test_without_the_escaping_a_companys_name_could_notify_everybody(
     submit: Submit,
     courier: Courier,
     receiver: WebhookReceiver,
@@ -146,7 +146,7 @@ def test_without_the_escaping_that_name_would_call_everybody(
     assert "<!channel>" in posted(receiver)[0]
 
 
-def test_without_the_setting_nothing_is_made(
+def test_without_the_setting_no_message_is_written(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     submit()

@@ -25,7 +25,7 @@ WHERE name = :name
 News = Callable[[], list[str]]
 
 
-def test_while_all_is_well_a_call_costs_one_read_and_no_write(
+def test_while_the_service_works_a_call_costs_one_read_and_no_write(
     app: Flask, session: Session, service: Service
 ) -> None:
     statements: list[str] = []
@@ -43,7 +43,7 @@ def test_while_all_is_well_a_call_costs_one_read_and_no_write(
     assert list_circuits(session) == []
 
 
-def test_after_so_many_failures_in_a_row_nothing_is_called(
+def test_after_enough_failures_in_a_row_the_service_is_not_called(
     service: Service, most: int, news: News
 ) -> None:
     service.fail(times=most)
@@ -56,14 +56,16 @@ def test_after_so_many_failures_in_a_row_nothing_is_called(
     assert news() == ["circuit.opened"]
 
 
-def test_an_answer_between_failures_begins_the_count_again(service: Service, most: int) -> None:
+def test_an_answer_between_failures_resets_the_count(service: Service, most: int) -> None:
     service.fail(times=most - 1)
     service.call()
     service.fail(times=most - 1)
     assert service.record().state == "closed"
 
 
-def test_a_refusal_is_an_answer_and_is_raised_on(service: Service, most: int) -> None:
+def test_a_refusal_counts_as_an_answer_and_is_raised_to_the_caller(
+    service: Service, most: int
+) -> None:
     service.fail(times=most - 1)
     service.error = ValueError("no such customer")
     with pytest.raises(ValueError, match="no such customer"):
@@ -71,7 +73,9 @@ def test_a_refusal_is_an_answer_and_is_raised_on(service: Service, most: int) ->
     assert service.record().failures == 0
 
 
-def test_a_probe_that_is_answered_closes_it(service: Service, most: int, news: News) -> None:
+def test_a_probe_that_is_answered_closes_the_circuit(
+    service: Service, most: int, news: News
+) -> None:
     service.fail(times=most)
     service.end_pause()
     service.call()
@@ -82,7 +86,7 @@ def test_a_probe_that_is_answered_closes_it(service: Service, most: int, news: N
     assert news() == ["circuit.opened", "circuit.closed"]
 
 
-def test_a_probe_that_fails_opens_it_for_longer_and_tells_nobody_again(
+def test_a_probe_that_fails_prolongs_the_pause_and_is_not_announced_again(
     service: Service, session: Session, most: int, news: News
 ) -> None:
     service.fail(times=most)
@@ -97,7 +101,7 @@ def test_a_probe_that_fails_opens_it_for_longer_and_tells_nobody_again(
     assert news() == ["circuit.opened"]
 
 
-def test_of_many_callers_at_the_end_of_a_pause_one_probes(
+def test_only_one_of_many_callers_probes_at_the_end_of_a_pause(
     app: Flask, service: Service, most: int
 ) -> None:
     service.fail(times=most)
@@ -122,7 +126,7 @@ def test_of_many_callers_at_the_end_of_a_pause_one_probes(
 
 
 @pytest.mark.parametrize(("is_guarded", "probes"), [(True, 1), (False, AT_ONE_LOOK)])
-def test_who_sees_the_end_of_a_pause_at_one_moment_probes_only_if_nobody_was_first(
+def test_of_callers_who_see_the_end_of_a_pause_at_the_same_moment_only_the_first_probes(
     app: Flask,
     service: Service,
     most: int,
@@ -155,7 +159,7 @@ def test_who_sees_the_end_of_a_pause_at_one_moment_probes_only_if_nobody_was_fir
         assert sum(threads.map(enter, range(AT_ONE_LOOK))) == probes
 
 
-def test_a_probe_that_dies_makes_room_for_another_and_has_no_say_any_more(
+def test_a_probe_that_dies_makes_room_for_another_and_can_change_nothing_later(
     service: Service, session: Session, most: int
 ) -> None:
     service.fail(times=most)

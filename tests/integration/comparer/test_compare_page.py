@@ -15,7 +15,9 @@ PATH = "/articles/choosing-a-broker/compare"
 WHOLE = "again=no&order=none&runs=team&peak=hundreds&shape=work"
 
 
-def test_the_page_asks_every_question_and_answers_none(app: Flask, client: FlaskClient) -> None:
+def test_the_page_asks_every_question_with_nothing_preselected(
+    app: Flask, client: FlaskClient
+) -> None:
     page = client.get(PATH).text
     assert "<h1>Which broker?</h1>" in page and "Your answers" not in page
     for question in current_arguments().questions:
@@ -36,7 +38,7 @@ def test_the_address_holds_the_answers_and_shows_the_reasons(client: FlaskClient
     assert "&".join(f"{name}={value}" for name, value in chosen) == WHOLE
 
 
-def test_answers_that_disagree_are_told_first(client: FlaskClient) -> None:
+def test_conflicting_answers_are_pointed_out_first(client: FlaskClient) -> None:
     page = client.get(f"{PATH}?{WHOLE.replace('again=no', 'again=years')}").text
     assert 0 < page.index("your answers disagree") < page.index("Why ")
 
@@ -44,7 +46,7 @@ def test_answers_that_disagree_are_told_first(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "query", [WHOLE.replace("runs=team", "runs=robots"), WHOLE.replace("&shape=work", "")]
 )
-def test_what_is_missing_or_unknown_is_asked_again_and_the_rest_stays(
+def test_a_missing_or_unknown_answer_is_asked_for_again_and_the_rest_is_kept(
     client: FlaskClient, query: str
 ) -> None:
     page = client.get(f"{PATH}?{query}")
@@ -54,11 +56,11 @@ def test_what_is_missing_or_unknown_is_asked_again_and_the_rest_stays(
     assert page.text.count("<input checked") == 4
 
 
-def test_another_query_asks_nothing_of_anybody(client: FlaskClient) -> None:
+def test_an_unrelated_query_reports_no_missing_answers(client: FlaskClient) -> None:
     assert "error-summary" not in client.get(f"{PATH}?utm_source=x").text
 
 
-def test_every_set_of_answers_has_a_page(app: Flask, client: FlaskClient) -> None:
+def test_every_combination_of_answers_has_a_page(app: Flask, client: FlaskClient) -> None:
     for answers in every_set_of_answers(current_arguments())[::7]:
         page = client.get(PATH, query_string=answers)
         assert page.status_code == 200 and "Your answers point to" in page.text, answers
@@ -69,7 +71,7 @@ def test_all_answers_share_one_canonical_address(client: FlaskClient) -> None:
     assert link in client.get(f"{PATH}?{WHOLE}").text
 
 
-def test_nothing_is_stored_of_whoever_asks(client: FlaskClient) -> None:
+def test_nothing_is_stored_about_the_visitor(client: FlaskClient) -> None:
     assert "Set-Cookie" not in client.get(f"{PATH}?{WHOLE}").headers
 
 
@@ -86,7 +88,7 @@ def test_a_missing_answer_is_asked_for_in_german(german: FlaskClient) -> None:
     assert english_left_in(page) == []
 
 
-def test_the_article_above_says_that_it_is_in_another_language(
+def test_the_link_to_the_article_says_that_it_is_in_another_language(
     client: FlaskClient, german: FlaskClient
 ) -> None:
     link = '<a href="/articles/choosing-a-broker" lang="en">'
@@ -94,7 +96,7 @@ def test_the_article_above_says_that_it_is_in_another_language(
     assert link not in client.get(PATH).text
 
 
-def test_the_other_language_keeps_the_answers(client: FlaskClient) -> None:
+def test_switching_the_language_keeps_the_answers(client: FlaskClient) -> None:
     link = re.search(r'<a href="([^"]+)" hreflang="de"', client.get(f"{PATH}?{WHOLE}").text)
     assert link
     page = client.get(html.unescape(link[1])).text

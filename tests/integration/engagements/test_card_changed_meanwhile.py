@@ -54,7 +54,7 @@ def have_card(app: Flask, monkeypatch: pytest.MonkeyPatch) -> HaveCard:
     return lambda card: monkeypatch.setitem(app.extensions, "rate_card", card)
 
 
-def test_what_was_accepted_as_proposed_is_offered_line_by_line(
+def test_an_engagement_accepted_as_proposed_is_offered_line_by_line(
     session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     shown = proposed.priced
@@ -65,7 +65,7 @@ def test_what_was_accepted_as_proposed_is_offered_line_by_line(
     assert (proposed.priced.lines, proposed.total_cents) == (shown.lines, shown.total_cents)
 
 
-def test_what_was_agreed_beside_it_is_one_line_behind_those_of_the_proposal(
+def test_a_price_changed_by_the_reviewer_adds_one_line_after_the_proposals_lines(
     session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     shown = proposed.priced
@@ -76,7 +76,7 @@ def test_what_was_agreed_beside_it_is_one_line_behind_those_of_the_proposal(
     assert (tuple(lines), difference.amount_cents) == (shown.lines, 500_000)
 
 
-def test_a_price_in_another_currency_than_the_cards_is_no_offer(
+def test_a_price_in_a_different_currency_from_the_rate_cards_is_not_offered(
     session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     """It would be so much of another currency; a dead letter asks a person instead."""

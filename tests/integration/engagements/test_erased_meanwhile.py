@@ -30,7 +30,7 @@ def the_engagement(session: Session, application_id: uuid.UUID) -> Engagement | 
     return engagement_of(session, application_id)
 
 
-def test_an_offer_that_comes_behind_the_erasure_opens_no_closed_engagement(
+def test_an_offer_handled_after_the_erasure_does_not_reopen_the_engagement(
     session: Session, application_id: uuid.UUID, handle_events: Callable[[], None]
 ) -> None:
     handle_events()
@@ -43,7 +43,7 @@ def test_an_offer_that_comes_behind_the_erasure_opens_no_closed_engagement(
     assert engagement and engagement.status == "closed"
 
 
-def test_where_nothing_was_proposed_before_there_is_no_engagement(
+def test_an_offer_after_the_erasure_creates_no_engagement_where_none_was_proposed(
     session: Session, application_id: uuid.UUID
 ) -> None:
     accepted, erased = accept_and_erase(session, application_id)

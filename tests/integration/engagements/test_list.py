@@ -35,12 +35,14 @@ def told(cents: Iterable[int]) -> str:
     return money(sum(cents), "usd")
 
 
-def test_an_empty_list_says_when_it_fills(desk: FlaskClient) -> None:
+def test_an_empty_list_says_when_it_will_fill(desk: FlaskClient) -> None:
     assert "No engagement yet" in desk.get(LIST).text
     assert "No engagement is listed under “Offered” now" in desk.get(f"{LIST}?status=offered").text
 
 
-def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage: Engage) -> None:
+def test_the_newest_engagements_come_first_and_closed_ones_are_separate(
+    desk: FlaskClient, engage: Engage
+) -> None:
     engage("proposed", "Older", hours=5)
     engage("active", "Newer")
     engage("closed", "Closed one")
@@ -49,7 +51,7 @@ def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage:
     assert companies(desk.get(f"{LIST}?status=proposed").text) == ["Older"]
 
 
-def test_each_status_says_how_many_stand_in_it(desk: FlaskClient, engage: Engage) -> None:
+def test_each_status_shows_its_count(desk: FlaskClient, engage: Engage) -> None:
     for status in ("offered", "offered", "accepted", "closed"):
         engage(status)
     tabs = dict(re.findall(r">([A-Z][a-z, ]+) <span>(\d+)</span></a>", desk.get(LIST).text))
@@ -63,9 +65,7 @@ def test_each_status_says_how_many_stand_in_it(desk: FlaskClient, engage: Engage
     }
 
 
-def test_sums_over_the_engagements_stand_above_their_list(
-    desk: FlaskClient, engage: Engage
-) -> None:
+def test_the_totals_are_shown_above_the_list(desk: FlaskClient, engage: Engage) -> None:
     assert set(figures(desk.get(LIST).text).values()) == {"0"}
     for status in ("proposed", "closed"):
         engage(status)
@@ -83,7 +83,7 @@ def test_sums_over_the_engagements_stand_above_their_list(
     }
 
 
-def test_no_currency_is_added_to_another(
+def test_amounts_in_different_currencies_are_not_added_up(
     session: Session, desk: FlaskClient, engage: Engage
 ) -> None:
     engage("accepted").currency = "eur"
@@ -93,14 +93,16 @@ def test_no_currency_is_added_to_another(
     assert re.fullmatch(r"€[\d,]+ \+ \$[\d,]+", due)
 
 
-def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage: Engage) -> None:
+def test_a_deposit_links_to_its_page_once_the_client_has_agreed(
+    desk: FlaskClient, engage: Engage
+) -> None:
     offered, agreed = engage("offered"), engage("accepted")
     page = desk.get(LIST).text
     assert f"/staff/engagements/{agreed.id}/payment" in page and "Agreed <time" in page
     assert f"/staff/engagements/{offered.id}/payment" not in page
 
 
-def test_an_offer_says_since_when_it_is_out_and_the_latest_stands_first_in_its_tab(
+def test_an_offer_shows_when_it_was_made_and_the_latest_comes_first_in_its_tab(
     session: Session, desk: FlaskClient, engage: Engage
 ) -> None:
     for company, hours in (("Offered first", 1), ("Offered last", 9)):
@@ -115,7 +117,7 @@ def test_an_offer_says_since_when_it_is_out_and_the_latest_stands_first_in_its_t
 
 
 @pytest.mark.parametrize("status", ["accepted", "active"])
-def test_what_was_agreed_last_stands_first_in_its_tab(
+def test_the_engagement_agreed_last_comes_first_in_its_tab(
     session: Session, desk: FlaskClient, engage: Engage, status: str
 ) -> None:
     agreed_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -126,7 +128,7 @@ def test_what_was_agreed_last_stands_first_in_its_tab(
     assert companies(desk.get(LIST).text) == ["Agreed first", "Agreed last"]
 
 
-def test_offers_go_on_in_the_next_page_where_the_last_one_ended(
+def test_each_page_of_offers_continues_where_the_last_one_ended(
     session: Session, desk: FlaskClient, engage: Engage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 1)
@@ -142,7 +144,7 @@ def test_offers_go_on_in_the_next_page_where_the_last_one_ended(
     assert seen == [f"Proposed {hours} hours ago" for hours in (2, 1, 0)]
 
 
-def test_a_long_list_comes_in_pages_that_go_on_where_the_last_one_ended(
+def test_a_long_list_comes_in_pages_that_each_continue_where_the_last_one_ended(
     desk: FlaskClient, engage: Engage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
@@ -160,7 +162,7 @@ def test_a_long_list_comes_in_pages_that_go_on_where_the_last_one_ended(
 
 
 @pytest.mark.parametrize("place", ["", "7", "%00", "00000000-0000-0000-0000-000000000000"])
-def test_a_place_that_is_none_begins_at_the_newest(
+def test_an_invalid_page_position_starts_at_the_newest(
     desk: FlaskClient, engage: Engage, place: str
 ) -> None:
     engage("offered", "Shown")
@@ -168,7 +170,7 @@ def test_a_place_that_is_none_begins_at_the_newest(
 
 
 @pytest.mark.parametrize("status", ["", "burnt", "%00", "'; DROP TABLE engagements"])
-def test_an_unknown_status_shows_all_but_closed_ones(
+def test_an_unknown_status_shows_all_but_the_closed_engagements(
     desk: FlaskClient, engage: Engage, status: str
 ) -> None:
     engage("offered", "Shown")
@@ -176,7 +178,7 @@ def test_an_unknown_status_shows_all_but_closed_ones(
     assert companies(desk.get(f"{LIST}?status={status}").text) == ["Shown"]
 
 
-def test_each_row_shows_kind_price_deposit_and_status_and_leads_to_the_application(
+def test_each_row_shows_kind_price_deposit_and_status_and_links_to_the_application(
     desk: FlaskClient, engage: Engage
 ) -> None:
     engagement = engage("accepted", kind="fractional")
@@ -197,14 +199,14 @@ def test_each_row_shows_kind_price_deposit_and_status_and_leads_to_the_applicati
         (24 * 90.5, "90 days ago"),
     ],
 )
-def test_the_age_is_told_in_one_unit(
+def test_the_age_is_shown_in_a_single_unit(
     desk: FlaskClient, engage: Engage, hours: float, words: str
 ) -> None:
     engage("proposed", hours=hours)
     assert words in desk.get(LIST).text
 
 
-def test_a_companys_name_is_text(desk: FlaskClient, engage: Engage) -> None:
+def test_markup_in_a_companys_name_is_literal_text(desk: FlaskClient, engage: Engage) -> None:
     engage("proposed", "<script>alert(1)</script>{{7*7}}")
     page = desk.get(LIST).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page

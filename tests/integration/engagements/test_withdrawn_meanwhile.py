@@ -48,14 +48,14 @@ def withdrawn_meanwhile(scored: RecordedEvent, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(subscribers, "quote_engagement", price)
 
 
-def test_a_withdrawal_waits_for_the_proposal_that_it_has_to_close(
+def test_a_withdrawal_waits_for_the_running_proposal_that_it_has_to_close(
     session: Session, scored: RecordedEvent, withdrawn_meanwhile: None
 ) -> None:
     with pytest.raises(OperationalError, match="lock timeout"):
         subscribers.propose_engagement(session, scored)
 
 
-def test_a_proposal_that_was_first_is_closed(
+def test_a_proposal_made_before_the_withdrawal_is_closed(
     session: Session, scored: RecordedEvent, handle_events: Callable[[], None]
 ) -> None:
     subscribers.propose_engagement(session, scored)
@@ -66,7 +66,7 @@ def test_a_proposal_that_was_first_is_closed(
     assert engagement and engagement.status == "closed"
 
 
-def test_without_locking_the_application_a_proposal_stays_open(
+def test_without_locking_the_application_a_proposal_would_stay_open(
     session: Session,
     scored: RecordedEvent,
     withdrawn_meanwhile: None,

@@ -38,7 +38,7 @@ def links_sent(session: Session) -> list[str]:
     return list(session.scalars(select(MailMessage.recipient).filter_by(template="resume_link")))
 
 
-def test_an_erasure_reads_no_table_through(
+def test_an_erasure_scans_no_whole_table(
     session: Session, handle_events: Handle, tamper: Tamper
 ) -> None:
     application = submit_answers(session, STRONG)
@@ -53,7 +53,7 @@ def test_an_erasure_reads_no_table_through(
     assert links_sent(session) == []
 
 
-def test_the_end_of_a_draft_reads_no_table_through(
+def test_deleting_a_draft_scans_no_whole_table(
     session: Session, handle_events: Handle, tamper: Tamper
 ) -> None:
     draft = start_draft(session, current_questionnaire())

@@ -107,7 +107,7 @@ def reapply(app: Flask) -> str:
     return app.test_cli_runner().invoke(args=["person", "reapply"]).output
 
 
-def test_after_a_restore_they_are_erased_again_and_nothing_of_them_is_left(
+def test_after_a_restore_erased_people_are_erased_again_and_leave_nothing(
     app: Flask,
     session: Session,
     application: Application,
@@ -127,7 +127,7 @@ def test_after_a_restore_they_are_erased_again_and_nothing_of_them_is_left(
     assert reapply(app) == "Entries in the ledger: 1. Erased again: 0.\n"
 
 
-def test_without_the_ledger_a_restore_would_bring_them_back(
+def test_without_the_ledger_a_restore_would_bring_erased_people_back(
     app: Flask,
     session: Session,
     application: Application,
@@ -144,12 +144,14 @@ def test_without_the_ledger_a_restore_would_bring_them_back(
     assert canaries(database) > 20
 
 
-def test_an_empty_ledger_is_an_error_since_it_may_be_another(app: Flask, ledger: Path) -> None:
+def test_an_empty_ledger_is_an_error_because_it_may_be_the_wrong_one(
+    app: Flask, ledger: Path
+) -> None:
     result = app.test_cli_runner().invoke(args=["person", "reapply"])
     assert result.exit_code == 1 and "UPLOADS_URL no longer leads" in result.output
 
 
-def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
+def test_a_draft_deleted_by_the_prospect_does_not_come_back_either(
     app: Flask,
     session: Session,
     draft: Draft,
@@ -171,7 +173,7 @@ def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
     assert discarded.metadata.actor.startswith("operator:")
 
 
-def test_one_that_ended_by_its_age_is_not_entered(
+def test_a_draft_that_expired_is_not_entered_in_the_ledger(
     session: Session, draft: Draft, handle_events: Callable[[], None]
 ) -> None:
     discard_draft(session, draft, because="expired", actor="system:applications")
@@ -180,7 +182,7 @@ def test_one_that_ended_by_its_age_is_not_entered(
     assert session.scalars(select(ErasureToEnter)).all() == []
 
 
-def test_an_entry_says_when_and_nothing_about_whom(
+def test_an_entry_holds_only_an_id_and_the_time_of_the_erasure(
     session: Session, application: Application, handle_events: Callable[[], None], ledger: Path
 ) -> None:
     person_id = application.draft_id
@@ -191,7 +193,7 @@ def test_an_entry_says_when_and_nothing_about_whom(
     assert {path.name: path.read_text() for path in ledger.iterdir()} == {str(person_id): erased_at}
 
 
-def test_what_the_ledger_does_not_take_is_entered_once_it_does(
+def test_an_entry_that_the_ledger_could_not_take_is_entered_once_it_can(
     app: Flask,
     session: Session,
     application: Application,
@@ -213,7 +215,7 @@ def test_what_the_ledger_does_not_take_is_entered_once_it_does(
 
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
-def test_ledger_and_files_know_nothing_of_each_other(
+def test_the_ledger_and_the_attachments_are_stored_apart(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """What has no row among the files would be deleted."""

@@ -60,7 +60,7 @@ def raw_server(*answers: bytes, hangs_up: bool = False) -> Iterator[str]:
             thread.join()
 
 
-def test_the_body_and_the_headers_arrive_as_they_are(
+def test_the_body_and_the_headers_arrive_unchanged(
     sender: Sender, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = lambda _: Reply(202, body="schön <b>".encode())
@@ -73,7 +73,7 @@ def test_the_body_and_the_headers_arrive_as_they_are(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 404, 410, 429, 500, 503])
-def test_any_other_status_is_a_failure_with_that_status(
+def test_any_other_status_is_a_failure_that_reports_it(
     sender: Sender, receiver: WebhookReceiver, status: int
 ) -> None:
     receiver.answer = lambda _: Reply(status, (("retry-after", "90"),))
@@ -84,7 +84,7 @@ def test_any_other_status_is_a_failure_with_that_status(
 
 
 @pytest.mark.parametrize(("hours", "seconds"), [(1, 3600), (-1, 0)])
-def test_a_server_may_ask_for_time_by_a_date_too(
+def test_a_retry_after_header_may_be_a_date_too(
     sender: Sender, receiver: WebhookReceiver, hours: int, seconds: float
 ) -> None:
     date = format_datetime(utc_now() + timedelta(hours=hours), usegmt=True)
@@ -100,7 +100,9 @@ def test_a_server_may_ask_for_time_by_a_date_too(
         "Mon, 01 Jan 2024 00:00:00 +99999999999999999",
     ],
 )
-def test_nonsense_asks_for_no_time(sender: Sender, receiver: WebhookReceiver, header: str) -> None:
+def test_a_malformed_retry_after_header_is_ignored(
+    sender: Sender, receiver: WebhookReceiver, header: str
+) -> None:
     receiver.answer = lambda _: Reply(429, (("retry-after", header),))
     assert sender.post(to(receiver.url)).retry_after == 0
 
@@ -112,40 +114,42 @@ def test_a_redirect_is_not_followed(sender: Sender, receiver: WebhookReceiver) -
         assert inner.received == []
 
 
-def test_a_huge_answer_is_read_in_part(sender: Sender, receiver: WebhookReceiver) -> None:
+def test_only_the_beginning_of_a_huge_answer_is_read(
+    sender: Sender, receiver: WebhookReceiver
+) -> None:
     receiver.answer = lambda _: Reply(200, body=b"x" * 50_000_000)
     answer = sender.post(to(receiver.url))
     assert answer.is_delivered
     assert answer.text == "x" * MOST_KEPT
 
 
-def test_a_server_that_hangs_is_given_up(receiver: WebhookReceiver) -> None:
+def test_a_server_that_hangs_is_given_up_on(receiver: WebhookReceiver) -> None:
     receiver.answer = receiver.hang
     answer = Sender(allow_private=True, total_seconds=BRIEFLY).post(to(receiver.url))
     assert answer.error == "timed_out"
     assert BRIEFLY * 1000 <= answer.duration_ms < 5000
 
 
-def test_a_server_that_sends_a_byte_now_and_then_gets_no_more_time() -> None:
+def test_a_server_that_trickles_its_answer_gets_no_more_time() -> None:
     with raw_server(*[b"H", b"T", b"T", b"P"] * 20) as url:
         answer = Sender(allow_private=True, total_seconds=BRIEFLY).post(to(url))
     assert answer.error == "timed_out"
     assert answer.duration_ms < 5000
 
 
-def test_the_status_decides_even_if_the_body_never_ends() -> None:
+def test_the_status_counts_even_if_the_body_never_ends() -> None:
     with raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", b"half") as url:
         answer = Sender(allow_private=True, total_seconds=BRIEFLY).post(to(url))
     assert answer.is_delivered and answer.text == "half"
 
 
-def test_an_answer_without_a_length_ends_where_the_server_hangs_up(sender: Sender) -> None:
+def test_an_answer_without_a_length_ends_when_the_server_hangs_up(sender: Sender) -> None:
     with raw_server(b"HTTP/1.1 503 Away\r\n\r\n", b"why", hangs_up=True) as url:
         answer = sender.post(to(url))
     assert (answer.status, answer.error, answer.text) == (503, None, "why")
 
 
-def test_each_way_to_fail_has_its_name(sender: Sender) -> None:
+def test_each_kind_of_failure_has_its_own_name(sender: Sender) -> None:
     assert sender.post(to(f"http://{HOST}:{free_port()}/")).error == "not_reached"
     assert sender.post(to("http://nobody.invalid/")).error == "name_not_found"
     with raw_server(b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as url:
@@ -154,7 +158,7 @@ def test_each_way_to_fail_has_its_name(sender: Sender) -> None:
         assert sender.post(to(url)).error == "cut_off"
 
 
-def test_over_tls_the_certificate_has_to_be_trusted_and_for_the_host(tmp_path: Path) -> None:
+def test_over_tls_the_certificate_has_to_be_trusted_and_match_the_host(tmp_path: Path) -> None:
     ours = Certificate(tmp_path, HOST)
     with WebhookReceiver(ours.server) as receiver:
         assert Sender(allow_private=True).post(to(receiver.url)).error == "tls_failed"
@@ -175,7 +179,7 @@ def test_over_tls_the_certificate_has_to_be_trusted_and_for_the_host(tmp_path: P
         *("169.254.169.254", "10.0.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "100.64.0.1"),
     ],
 )
-def test_no_spelling_of_an_inner_address_is_connected_to(
+def test_no_spelling_of_an_internal_address_is_connected_to(
     receiver: WebhookReceiver, host: str
 ) -> None:
     answer = Sender().post(to(f"https://{host}:{receiver.port}/"))
@@ -183,12 +187,12 @@ def test_no_spelling_of_an_inner_address_is_connected_to(
     assert receiver.received == []
 
 
-def test_without_the_setting_nothing_goes_over_plain_http(receiver: WebhookReceiver) -> None:
+def test_without_the_setting_nothing_is_sent_over_plain_http(receiver: WebhookReceiver) -> None:
     sender = Sender(look_up=lambda *_: [PUBLIC])
     assert sender.post(to("http://example.com/")).error == "address_refused"
 
 
-def test_one_inner_address_among_public_ones_is_enough_to_refuse_the_host() -> None:
+def test_one_internal_address_among_public_ones_is_enough_to_refuse_the_host() -> None:
     sender = Sender(look_up=lambda *_: [PUBLIC, LOOPBACK])
     assert sender.post(to("https://example.com/")).error == "address_refused"
 
@@ -204,7 +208,9 @@ class Rebinding:
         return [PUBLIC if self.asked == 1 else LOOPBACK]
 
 
-def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_that_was_checked_is_the_one_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     connected: list[str] = []
 
     def connect(_: object, host: str, *__: object) -> httpcore.NetworkStream:
@@ -219,7 +225,7 @@ def test_what_was_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatc
     assert connected == [str(PUBLIC)]
 
 
-def test_checking_first_and_looking_up_again_would_lead_inside(
+def test_looking_up_the_host_again_after_the_check_would_reach_an_internal_address(
     receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what connecting to the checked address itself is for."""

@@ -14,7 +14,7 @@ def language_of(html: str) -> str:
     return str(language)
 
 
-def test_a_browsers_settings_choose_the_language(client: FlaskClient) -> None:
+def test_the_browsers_settings_choose_the_language(client: FlaskClient) -> None:
     german = client.get("/", headers=GERMAN)
     assert language_of(german.text) == german.headers["Content-Language"] == "de"
     assert language_of(client.get("/").text) == "en"
@@ -26,7 +26,9 @@ def test_caches_are_told_what_a_page_depends_on(client: FlaskClient) -> None:
     assert {"Accept-Language", "Cookie"} <= client.get("/").vary.as_set(preserve_casing=True)
 
 
-def test_what_a_visitor_chooses_wins_over_the_settings_and_stays(client: FlaskClient) -> None:
+def test_a_visitors_choice_overrides_the_browsers_settings_and_persists(
+    client: FlaskClient,
+) -> None:
     assert language_of(client.get("/?lang=en", headers=GERMAN).text) == "en"
     assert language_of(client.get("/apply", headers=GERMAN).text) == "en"
     assert language_of(client.get("/apply?lang=de").text) == "de"
@@ -34,19 +36,19 @@ def test_what_a_visitor_chooses_wins_over_the_settings_and_stays(client: FlaskCl
 
 
 @pytest.mark.parametrize("language", ["fr", "", "../de", "d\N{LATIN SMALL LETTER E WITH ACUTE}"])
-def test_a_language_that_there_is_not_changes_nothing(client: FlaskClient, language: str) -> None:
+def test_an_unknown_language_changes_nothing(client: FlaskClient, language: str) -> None:
     answer = client.get("/", query_string={"lang": language})
     assert (answer.status_code, language_of(answer.text)) == (200, "en")
     assert not client.get_cookie("language")
 
 
-def test_each_page_leads_to_itself_in_every_language(client: FlaskClient) -> None:
+def test_each_page_links_to_itself_in_every_language(client: FlaskClient) -> None:
     for path in ("/engagements/sprint", "/apply/system"):
         html = client.get(path).text
         assert f'href="{path}?lang=de"' in html
 
 
-def test_an_error_page_leads_to_the_home_page_in_the_other_language(client: FlaskClient) -> None:
+def test_an_error_page_links_to_the_home_page_in_the_other_language(client: FlaskClient) -> None:
     html = client.get("/nothing-here").text
     assert 'href="/?lang=de"' in html
 
@@ -57,7 +59,7 @@ def test_staff_and_programs_are_answered_in_english(client: FlaskClient) -> None
     assert problem.json and problem.json["detail"] == "There is nothing at this address."
 
 
-def test_a_visitor_of_another_language_gets_a_page_of_their_own_from_the_cache(
+def test_a_visitor_with_another_language_is_not_served_the_cached_page(
     app: Flask,
 ) -> None:
     english = app.test_client().get("/engagements/")

@@ -49,7 +49,7 @@ def test_a_step_is_german_whether_empty_wrong_or_filled_in(prospect: Prospect, k
         ("problem", "problem", "p" * 20_000, "Höchstens 6.000 Zeichen. Sie haben 20.000."),
     ],
 )
-def test_what_is_wrong_with_an_answer_is_said_in_german(
+def test_a_problem_with_an_answer_is_explained_in_german(
     prospect: Prospect, step: str, key: str, typed: Any, sentence: str
 ) -> None:
     wrong = prospect.press(step, **{key: typed})
@@ -67,13 +67,13 @@ def test_the_review_and_the_outlook_are_german(ready: Prospect) -> None:
     assert english_left_in(wrong.text) == []
 
 
-def test_what_the_questions_call_services_the_outlook_calls_so_too(ready: Prospect) -> None:
+def test_the_outlook_uses_the_same_word_for_services_as_the_questions(ready: Prospect) -> None:
     assert "Dienste, die schon Events austauschen" in ready.see("system")
     ready.press("system", architecture="events_already", brokers=["none"])
     assert "Ihre Dienste tauschen Events aus" in ready.client.get("/apply/outlook").text
 
 
-def test_what_was_changed_elsewhere_is_told_in_german(ready: Prospect) -> None:
+def test_a_conflict_with_a_change_made_elsewhere_is_explained_in_german(ready: Prospect) -> None:
     changed = ready.press("problem", problem="Hier getippt", seen_saves="1")
     assert changed.status_code == 409
     assert "Diese Antworten wurden auch anderswo geändert" in changed.text
@@ -85,7 +85,7 @@ def test_what_was_changed_elsewhere_is_told_in_german(ready: Prospect) -> None:
     assert english_left_in(moved.text) == []
 
 
-def test_an_application_that_is_sent_already_is_told_in_german(ready: Prospect) -> None:
+def test_an_application_already_sent_is_explained_in_german(ready: Prospect) -> None:
     review = ready.see("review")
     ready.send(seen=review)
     sealed = ready.send(seen=review, anything_else="Noch etwas")
@@ -93,7 +93,7 @@ def test_an_application_that_is_sent_already_is_told_in_german(ready: Prospect) 
     assert english_left_in(sealed.text) == []
 
 
-def test_the_way_out_of_a_draft_is_german(ready: Prospect) -> None:
+def test_deleting_a_draft_or_starting_over_is_german(ready: Prospect) -> None:
     assert english_left_in(ready.client.get("/apply").text) == []
     for path in ("/apply/delete", "/apply/start-over"):
         assert english_left_in(ready.client.get(path).text) == []
@@ -103,7 +103,7 @@ def test_the_way_out_of_a_draft_is_german(ready: Prospect) -> None:
     assert "Ihre Eingaben sind gelöscht." in gone.text
 
 
-def test_each_word_on_saving_is_german(ready: Prospect, session: Session) -> None:
+def test_every_message_about_saving_is_german(ready: Prospect, session: Session) -> None:
     def autosave(page: str, **typed: str) -> str:
         data = {"csrf_token": hidden(page, "csrf_token"), **builds_on(page), **typed}
         return ready.client.post("/apply/problem/autosave", data=data).text
@@ -117,7 +117,7 @@ def test_each_word_on_saving_is_german(ready: Prospect, session: Session) -> Non
     assert "ist abgesendet" in autosave(page, problem="Zu spät")
 
 
-def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) -> None:
+def test_the_steps_still_to_do_are_named_in_german(prospect: Prospect, session: Session) -> None:
     prospect.fill_in("you", "system", "outcome")
     page = prospect.client.get("/apply/review", follow_redirects=True).text
     assert "2 Schritte sind noch nicht fertig: Das Problem; Die Zusammenarbeit." in page
@@ -134,7 +134,7 @@ def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) 
     assert english_left_in(page) == english_left_in(changed) == []
 
 
-def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
+def test_the_messages_about_a_link_by_mail_are_german(prospect: Prospect) -> None:
     def ask(**typed: Any) -> str:
         asked = prospect.press("system", "mail_link", **typed)
         data = {"csrf_token": hidden(prospect.see("you"), "csrf_token")}
@@ -145,7 +145,7 @@ def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
     assert f"unterwegs an {prospect.answers['email']}." in ask()
 
 
-def test_whose_form_it_is_that_a_link_opens_is_asked_in_a_german_sentence(
+def test_opening_a_link_to_another_form_asks_whose_it_is_in_german(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.press("you", email="keine Adresse")
@@ -156,7 +156,7 @@ def test_whose_form_it_is_that_a_link_opens_is_asked_in_a_german_sentence(
     assert "jemandem, der keine Adresse angegeben hat</span>?</h1>" in asked
 
 
-def test_the_page_of_the_files_is_german_and_so_is_what_it_says(ready: Prospect) -> None:
+def test_the_page_for_attachments_and_its_messages_are_german(ready: Prospect) -> None:
     def attach(content: bytes | None) -> str:
         token = hidden(ready.client.get("/apply").text, "csrf_token")
         data: dict[str, Any] = {"csrf_token": token}
@@ -179,7 +179,7 @@ def test_the_page_of_the_files_is_german_and_so_is_what_it_says(ready: Prospect)
         assert english_left_in(ready.see(key)) == []
 
 
-def test_what_was_begun_too_often_is_told_in_german(german: FlaskClient) -> None:
+def test_starting_too_many_forms_is_refused_in_german(german: FlaskClient) -> None:
     for _ in range(31):
         token = hidden(german.get("/apply").text, "csrf_token")
         answer = german.post("/apply/you", data={"csrf_token": token, "name": "Ada"})

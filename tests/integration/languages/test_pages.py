@@ -30,25 +30,25 @@ ARTICLE = "/articles/event-driven-architecture"
 
 
 @pytest.mark.parametrize("path", [*TRANSLATED, "/apply", "/nothing-here"])
-def test_no_sentence_is_left_in_english(german: FlaskClient, path: str) -> None:
+def test_no_sentence_is_left_untranslated(german: FlaskClient, path: str) -> None:
     assert english_left_in(german.get(path).text) == []
 
 
-def test_the_check_finds_english_where_there_is_any(client: FlaskClient) -> None:
+def test_the_check_does_find_english_where_there_is_any(client: FlaskClient) -> None:
     left = english_left_in(client.get("/engagements/sprint").text)
     assert "Who it is for, and who it is not for" in left  # of the site
     assert "What if events are the wrong answer?" in left  # of the firm
     assert "Skip to the content" in left
 
 
-def test_money_and_numbers_are_written_as_german_writes_them(german: FlaskClient) -> None:
+def test_money_and_numbers_are_written_in_the_german_way(german: FlaskClient) -> None:
     page = german.get("/engagements/sprint").text
     assert "Ab 10.000\N{NO-BREAK SPACE}$, Festpreis" in page
     assert "$10,000" not in page
 
 
 @pytest.mark.parametrize("path", TRANSLATED)
-def test_search_engines_are_told_where_a_page_is_in_each_language(
+def test_search_engines_are_told_the_address_of_a_page_in_each_language(
     client: FlaskClient, german: FlaskClient, path: str
 ) -> None:
     address = f"http://localhost{path}"
@@ -64,7 +64,7 @@ def test_search_engines_are_told_where_a_page_is_in_each_language(
 
 
 @pytest.mark.parametrize("path", TRANSLATED)
-def test_a_shared_link_leads_to_the_language_that_it_was_shared_in(
+def test_a_shared_link_leads_to_the_language_it_was_shared_in(
     client: FlaskClient, german: FlaskClient, path: str
 ) -> None:
     address = f"http://localhost{path}"
@@ -78,19 +78,19 @@ def test_a_shared_link_leads_to_the_language_that_it_was_shared_in(
     }
 
 
-def test_a_shared_article_names_the_language_that_it_is_written_in(german: FlaskClient) -> None:
+def test_a_shared_article_names_the_language_it_is_written_in(german: FlaskClient) -> None:
     shared = dict(OPEN_GRAPH.findall(german.get(ARTICLE).text))
     assert shared == {"url": f"http://localhost{ARTICLE}", "locale": "en_US"}
 
 
 @pytest.mark.parametrize("path", [ARTICLE, "/apply", "/apply/you", "/lost-link", "/staff/login"])
-def test_what_no_search_engine_should_offer_in_two_languages_names_none(
+def test_a_page_that_search_engines_should_not_list_twice_names_no_alternates(
     client: FlaskClient, path: str
 ) -> None:
     assert ALTERNATE.findall(client.get(path).text) == []
 
 
-def test_an_article_says_in_which_language_it_is_where_that_is_another(
+def test_an_article_in_a_different_language_from_the_page_says_so(
     client: FlaskClient, german: FlaskClient
 ) -> None:
     foreign = german.get(ARTICLE).text
@@ -108,7 +108,7 @@ def test_an_article_says_in_which_language_it_is_where_that_is_another(
     assert "In English" not in own
 
 
-def test_an_error_is_told_in_german(german: FlaskClient) -> None:
+def test_an_error_page_is_in_german(german: FlaskClient) -> None:
     page = german.get("/nothing-here").text
     assert "An dieser Adresse ist nichts" in page
     assert english_left_in(german.post("/").text) == []

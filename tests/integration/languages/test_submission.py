@@ -37,7 +37,7 @@ def send_as(prospect: Prospect, session: Session) -> Application:
     return session.scalars(select(Application)).one()
 
 
-def test_an_application_remembers_the_language_that_it_was_sent_in(
+def test_an_application_remembers_the_language_it_was_sent_in(
     prospect: Prospect, session: Session, app: Flask, handle_events: Callable[[], None]
 ) -> None:
     application = send_as(prospect, session)
@@ -51,7 +51,7 @@ def test_an_application_remembers_the_language_that_it_was_sent_in(
     assert verified.output == "Every row is as the log says.\n"
 
 
-def test_a_row_in_another_language_than_its_event_says_is_named(
+def test_a_row_whose_language_differs_from_its_event_is_named(
     prospect: Prospect, session: Session, app: Flask, handle_events: Callable[[], None]
 ) -> None:
     send_as(prospect, session).language = "en"
@@ -62,7 +62,7 @@ def test_a_row_in_another_language_than_its_event_says_is_named(
     assert "language" in verified.output
 
 
-def test_the_questions_that_are_kept_are_the_original_though_the_first_draft_was_german(
+def test_the_original_questions_are_stored_even_if_the_first_draft_was_german(
     prospect: Prospect, session: Session
 ) -> None:
     application = send_as(prospect, session)
@@ -73,11 +73,13 @@ def test_the_questions_that_are_kept_are_the_original_though_the_first_draft_was
     assert msgspec.convert(stored.content, Questionnaire) == original_questionnaire()
 
 
-def test_what_is_sent_does_not_depend_on_the_language(prospect: Prospect, session: Session) -> None:
+def test_the_answers_sent_do_not_depend_on_the_language(
+    prospect: Prospect, session: Session
+) -> None:
     assert send_as(prospect, session).answers == prospect.answers
 
 
-def test_switching_the_language_in_the_middle_keeps_every_answer(
+def test_switching_the_language_half_way_keeps_every_answer(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you", "system")
@@ -104,7 +106,7 @@ def test_switching_the_language_in_the_middle_keeps_every_answer(
     assert send_as(prospect, session).language == "de"
 
 
-def test_a_page_that_was_shown_in_german_is_sent_after_the_language_was_switched(
+def test_a_page_shown_in_german_can_be_sent_after_switching_the_language(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in()
@@ -133,7 +135,7 @@ def test_staff_are_told_which_language_to_write_in(
     assert "write back in that language" not in german_desk.get(page).text
 
 
-def test_staff_read_a_german_application_in_the_words_of_the_original(
+def test_staff_see_a_german_application_with_the_questions_in_english(
     prospect: Prospect, session: Session, german_desk: FlaskClient
 ) -> None:
     application = send_as(prospect, session)

@@ -61,7 +61,7 @@ def test_a_reply_falls_due_at_the_end_of_the_firms_next_working_day(
     assert due.due_at == next_deadline(read().entries[0].at, current_calendar())
 
 
-def test_staff_are_reminded_once_when_it_is_due_and_not_before(
+def test_staff_are_reminded_once_of_a_due_reply_and_not_before(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -80,7 +80,7 @@ def test_staff_are_reminded_once_when_it_is_due_and_not_before(
     assert f"/staff/applications/{application.id}#conversation" in mail.text
 
 
-def test_of_several_messages_the_first_is_the_one_that_waits(
+def test_the_deadline_counts_from_the_first_of_several_messages(
     session: Session, prospect_writes: Write, read: Read, handle_events: Handle
 ) -> None:
     prospect_writes("Hello?")
@@ -90,7 +90,7 @@ def test_of_several_messages_the_first_is_the_one_that_waits(
     assert due.due_at == next_deadline(read().entries[0].at, current_calendar())
 
 
-def test_a_reply_keeps_the_promise_and_the_next_message_makes_another(
+def test_a_reply_keeps_the_promise_and_the_next_message_starts_another(
     session: Session,
     prospect_writes: Write,
     staff_write: Write,
@@ -109,7 +109,7 @@ def test_a_reply_keeps_the_promise_and_the_next_message_makes_another(
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_a_question_a_decision_a_withdrawal_and_an_erasure_end_the_waiting(
+def test_a_question_a_decision_a_withdrawal_and_an_erasure_end_the_wait(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -128,7 +128,7 @@ def test_a_question_a_decision_a_withdrawal_and_an_erasure_end_the_waiting(
     assert reminders(session) == []
 
 
-def test_a_reply_at_the_very_moment_brings_no_reminder_either(
+def test_a_reply_given_but_not_yet_handled_at_the_deadline_brings_no_reminder(
     session: Session,
     prospect_writes: Write,
     staff_write: Write,

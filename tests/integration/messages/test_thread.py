@@ -27,7 +27,7 @@ def decide(session: Session, application: Application, verdict: Verdict) -> None
     session.commit()
 
 
-def test_questions_answers_and_decisions_stand_at_their_places(
+def test_questions_answers_and_decisions_appear_in_order(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -48,7 +48,7 @@ def test_questions_answers_and_decisions_stand_at_their_places(
     ]
 
 
-def test_a_decision_or_a_withdrawal_without_a_word_is_none(
+def test_a_withdrawal_without_a_message_adds_no_entry(
     session: Session, application: Application, read: Read
 ) -> None:
     withdraw_application(session, application.id, "")
@@ -56,7 +56,7 @@ def test_a_decision_or_a_withdrawal_without_a_word_is_none(
     assert list(read().entries) == []
 
 
-def test_the_first_of_several_messages_says_since_when_a_reply_is_awaited(
+def test_a_reply_is_awaited_since_the_first_of_several_messages(
     prospect_writes: Write, staff_write: Write, read: Read
 ) -> None:
     assert read().unanswered_since is None
@@ -70,7 +70,7 @@ def test_the_first_of_several_messages_says_since_when_a_reply_is_awaited(
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_a_question_or_a_decision_is_a_reply_too(
+def test_a_question_or_a_decision_counts_as_a_reply(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -82,7 +82,7 @@ def test_a_question_or_a_decision_is_a_reply_too(
     assert read().unanswered_since is None
 
 
-def test_who_withdraws_waits_for_no_reply_before_they_write_again(
+def test_after_a_withdrawal_no_reply_is_awaited_until_the_prospect_writes_again(
     session: Session, application: Application, prospect_writes: Write, read: Read
 ) -> None:
     prospect_writes("Hello?")

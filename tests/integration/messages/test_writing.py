@@ -40,7 +40,7 @@ def all_at_once(app: Flask, deeds: list[Callable[[Session], None]]) -> None:
         thread.join()
 
 
-def test_what_both_write_is_one_thread(
+def test_messages_from_both_sides_form_one_thread(
     prospect_writes: Write, staff_write: Write, read: Read
 ) -> None:
     prospect_writes("Is March too late?")
@@ -53,12 +53,14 @@ def test_what_both_write_is_one_thread(
     ]
 
 
-def test_who_has_no_name_writes_in_the_firms(staff_write: Write, read: Read) -> None:
+def test_a_message_from_an_account_that_is_gone_is_signed_by_the_firm(
+    staff_write: Write, read: Read
+) -> None:
     staff_write("Hello.", actor="staff:gone")
     assert read().entries[0].who == "The firm"
 
 
-def test_the_same_text_from_the_same_page_is_one_message(
+def test_sending_the_same_text_twice_from_one_page_makes_one_message(
     prospect_writes: Write, staff_write: Write, read: Read
 ) -> None:
     for write in (prospect_writes, staff_write):
@@ -67,7 +69,9 @@ def test_the_same_text_from_the_same_page_is_one_message(
     assert texts(read) == ["Hello.", "Hello."]
 
 
-def test_another_text_from_the_same_page_is_not_lost(prospect_writes: Write, read: Read) -> None:
+def test_a_different_text_from_the_same_page_is_not_lost(
+    prospect_writes: Write, read: Read
+) -> None:
     """They went back to it in their browser."""
     prospect_writes("Hello.")
     prospect_writes("One more thing.")
@@ -75,7 +79,7 @@ def test_another_text_from_the_same_page_is_not_lost(prospect_writes: Write, rea
 
 
 @pytest.mark.parametrize(("pages", "messages"), [(1, 1), (AT_ONCE, AT_ONCE)])
-def test_presses_at_the_same_moment_count_by_their_pages(
+def test_simultaneous_presses_count_once_per_page(
     app: Flask, application: Application, read: Read, pages: int, messages: int
 ) -> None:
     """The second case is the control: what tells them apart is the page alone."""
@@ -89,7 +93,7 @@ def test_presses_at_the_same_moment_count_by_their_pages(
     assert texts(read) == ["Hello."] * messages
 
 
-def test_what_two_people_write_at_the_same_moment_is_all_there_in_one_order(
+def test_messages_written_at_the_same_moment_are_all_kept_in_one_order(
     app: Flask, session: Session, application: Application, read: Read
 ) -> None:
     identity = application.id
@@ -108,7 +112,7 @@ def test_what_two_people_write_at_the_same_moment_is_all_there_in_one_order(
     assert sorted(session.scalars(versions)) == list(range(1, 10))
 
 
-def test_both_may_write_after_the_decision(
+def test_both_sides_may_write_after_the_decision(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -124,7 +128,7 @@ def test_both_may_write_after_the_decision(
     assert application.status == "declined"
 
 
-def test_both_may_write_after_a_withdrawal_which_stands(
+def test_both_sides_may_write_after_a_withdrawal_without_reopening_it(
     session: Session,
     application: Application,
     prospect_writes: Write,
@@ -140,7 +144,7 @@ def test_both_may_write_after_a_withdrawal_which_stands(
     assert application.status == "withdrawn"
 
 
-def test_to_an_erased_person_nobody_writes_and_nothing_of_it_is_left(
+def test_nobody_can_write_to_an_erased_person_and_no_message_is_left(
     session: Session,
     application: Application,
     prospect_writes: Write,

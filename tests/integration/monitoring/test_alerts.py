@@ -48,7 +48,7 @@ def told(
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_an_alert_names_figures_that_exist_and_a_runbook_entry(
+def test_each_alert_uses_existing_metrics_and_links_to_a_runbook_entry(
     rule: dict[str, Any], told: set[str]
 ) -> None:
     figures = set(FIGURE.findall(rule["expr"]))
@@ -58,7 +58,7 @@ def test_an_alert_names_figures_that_exist_and_a_runbook_entry(
     assert rule["annotations"]["summary"]
 
 
-def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str]) -> None:
+def test_every_metric_of_the_event_flow_has_an_alert_or_explains_one(told: set[str]) -> None:
     watched = {figure for rule in RULES for figure in FIGURE.findall(rule["expr"])}
     flow = {one for one in told if one.startswith(OF_THE_FLOW)}
     assert flow - watched == {
@@ -75,7 +75,7 @@ OF_A_SUBSCRIBER = [rule for rule in RULES if "deliver" in rule["expr"]]
 
 
 @pytest.mark.parametrize("rule", OF_A_SUBSCRIBER, ids=lambda rule: rule["alert"])
-def test_only_dead_letters_call_for_somebody_while_a_subscriber_is_paused(
+def test_only_dead_letters_raise_an_alert_while_a_subscriber_is_paused(
     rule: dict[str, Any],
 ) -> None:
     """The runbook has somebody pause one that keeps failing: that is to end its alert. What it has
@@ -87,7 +87,7 @@ def test_only_dead_letters_call_for_somebody_while_a_subscriber_is_paused(
 
 
 @pytest.mark.parametrize("waits", ["MailWaits", "ChatWaits"])
-def test_what_is_being_tried_waits_as_well(waits: str) -> None:
+def test_a_message_being_sent_still_counts_as_waiting(waits: str) -> None:
     """A server that takes its time to say no has its one mail `sending` at every other look: an
     alert on what is `queued` alone would begin anew each time, and never speak."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
@@ -97,14 +97,16 @@ def test_what_is_being_tried_waits_as_well(waits: str) -> None:
 
 
 @pytest.mark.parametrize("waits", ["MailWaits", "ChatWaits", "BridgeLags", "WebhooksWait"])
-def test_what_is_held_back_after_a_restore_calls_for_nobody_under_another_name(waits: str) -> None:
+def test_the_alerts_for_waiting_messages_are_silent_during_the_hold_after_a_restore(
+    waits: str,
+) -> None:
     """Somebody is at work then, and the entry about a server that is away would lead them astray.
     The hold has an alert of its own."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
     assert expression.strip().endswith("and on () outbound_held_seconds == 0")
 
 
-def test_a_bridge_that_had_passed_events_over_when_it_was_first_asked_calls_for_somebody() -> None:
+def test_events_skipped_before_a_bridges_first_scrape_raise_an_alert() -> None:
     """As one with `from=start` does to which no queue is bound, in its first seconds. Prometheus
     never sees its figure grow: it begins with the whole log, at that of a web that starts last."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == "BridgePassesEventsOver"]
@@ -114,7 +116,7 @@ def test_a_bridge_that_had_passed_events_over_when_it_was_first_asked_calls_for_
     assert new.endswith("(bridge_passed_over[1h] offset 1h))")
 
 
-def test_an_alert_speaks_where_no_figure_is_told(
+def test_an_alert_is_raised_when_the_metrics_are_missing(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
     """Without the database, or with another token than Prometheus has, there are no figures, and a

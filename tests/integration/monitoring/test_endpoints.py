@@ -13,11 +13,11 @@ from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
 
-def test_a_living_process_says_so_whatever_else_is_down(client: FlaskClient) -> None:
+def test_a_live_process_says_so_whatever_else_is_down(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
 
 
-def test_a_site_that_can_serve_names_each_part(client: FlaskClient) -> None:
+def test_a_ready_site_lists_each_of_its_parts(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,
@@ -47,7 +47,7 @@ def test_a_database_behind_its_migrations_is_not_ready(
     assert answer.status_code == 503 and "flask db upgrade" in answer.text
 
 
-def test_a_database_ahead_of_this_release_is_served_until_the_next_one_is_there(
+def test_a_site_whose_database_is_already_upgraded_stays_ready(
     client: FlaskClient, migrate_to: Callable[[str], None]
 ) -> None:
     """As during an upgrade, whose migrations come first."""
@@ -56,7 +56,7 @@ def test_a_database_ahead_of_this_release_is_served_until_the_next_one_is_there(
     assert answer.status_code == 200 and "newer release" in answer.text
 
 
-def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
+def test_a_broker_that_is_away_is_reported_and_does_not_stop_the_site(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
     change_settings(REDIS_URL="redis://127.0.0.1:1/0")
@@ -64,7 +64,7 @@ def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
     assert answer.status_code == 200 and "unreachable" in answer.text
 
 
-def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> None:
+def test_the_metrics_count_what_is_waiting(client: FlaskClient, session: Session) -> None:
     submit_answers(session, STRONG)
     session.commit()
     figures = client.get("/metrics").text
@@ -75,7 +75,7 @@ def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> N
     assert "scheduled_late_seconds 0.0\n" in figures
 
 
-def test_the_figures_tell_which_service_outside_is_left_alone(
+def test_the_metrics_say_which_external_services_circuit_is_open(
     client: FlaskClient, session: Session
 ) -> None:
     session.add(CircuitRecord(name="mended"))
@@ -88,7 +88,7 @@ def test_the_figures_tell_which_service_outside_is_left_alone(
     assert 'circuit_open{name="mended"} 0.0' in figures
 
 
-def test_in_production_the_figures_need_the_token(
+def test_in_production_the_metrics_need_the_token(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
     change_settings(METRICS_TOKEN="a token")
@@ -97,7 +97,7 @@ def test_in_production_the_figures_need_the_token(
     assert client.get("/metrics", headers={"Authorization": "Bearer a token"}).status_code == 200
 
 
-def test_in_production_nobody_reads_the_figures_without_a_token(
+def test_in_production_nobody_reads_the_metrics_if_no_token_is_set(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
     change_settings(ENVIRONMENT="production", METRICS_TOKEN="", WEBHOOK_ALLOW_PRIVATE=False)

@@ -97,7 +97,7 @@ def restored(app: Flask, session: Session, world: World) -> None:
     assert "`flask outbound release`" in said
 
 
-def test_nothing_is_sent_after_a_restore_before_it_is_let_go(
+def test_nothing_is_sent_after_a_restore_until_it_is_released(
     app: Flask, world: World, restored: None, handle_events: Callable[[], None]
 ) -> None:
     handle_events()
@@ -112,7 +112,7 @@ def test_nothing_is_sent_after_a_restore_before_it_is_let_go(
 
 
 @pytest.mark.parametrize("guard", GUARDS)
-def test_whoever_did_not_ask_for_the_hold_would_send(
+def test_a_sender_that_ignored_the_hold_would_send(
     guard: str,
     world: World,
     restored: None,
@@ -126,7 +126,7 @@ def test_whoever_did_not_ask_for_the_hold_would_send(
     assert {name for name, count in world.told.items() if count} == GUARDS[guard]
 
 
-def test_staff_see_it_and_let_it_go(
+def test_staff_see_the_hold_and_can_release_it(
     world: World, restored: None, desk: FlaskClient, handle_events: Callable[[], None]
 ) -> None:
     handle_events()

@@ -65,7 +65,7 @@ def told(session: Session, as_owner: Callable[[str], None]) -> None:
         ("chat_messages", chat_figures),
     ],
 )
-def test_what_is_not_sent_is_counted_without_reading_what_is(
+def test_unsent_messages_are_counted_without_reading_the_sent_ones(
     session: Session, table: str, look: Callable[[Session], object]
 ) -> None:
     before = session.scalar(ROWS_READ, {"table": table})
@@ -74,12 +74,12 @@ def test_what_is_not_sent_is_counted_without_reading_what_is(
 
 
 @pytest.mark.parametrize("model", [MailMessage, ChatMessage])
-def test_an_outbox_is_counted_by_what_waits_is_under_way_or_was_refused(
+def test_an_outbox_is_counted_by_queued_sending_and_failed(
     session: Session, model: type[MailMessage | ChatMessage]
 ) -> None:
     assert count_unsent_by_status(session, model) == {"queued": 2, "sending": 0, "failed": 1}
 
 
-def test_the_channels_figures_know_when_a_message_was_last_sent(session: Session) -> None:
+def test_the_channels_figures_include_when_a_message_was_last_sent(session: Session) -> None:
     figures = chat_figures(session)
     assert figures and (figures.waiting, figures.failed, figures.sent_at) == (2, 1, LAST_SENT)

@@ -15,7 +15,7 @@ from tests.integration.waiting import waiting
 from tests.submitted import submit_answers
 
 
-def test_the_score_follows_the_decision_that_it_has_waited_for(
+def test_a_score_that_waited_for_a_decision_is_recorded_after_it(
     app: Flask, session: Session
 ) -> None:
     application_id = submit_answers(session, STRONG).id

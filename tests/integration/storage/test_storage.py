@@ -49,7 +49,7 @@ def put_by_hand(address: str, request: pytest.FixtureRequest) -> Callable[[str],
 
 
 @pytest.mark.parametrize("size", [100, 10 * 1024 * 1024])
-def test_what_is_put_in_comes_out(storage: Storage, size: int) -> None:
+def test_a_stored_file_is_read_back_unchanged(storage: Storage, size: int) -> None:
     file_id, content = uuid.uuid4(), png_of(size)
     storage.put(file_id, io.BytesIO(content))
     with storage.open(file_id) as file:
@@ -59,7 +59,7 @@ def test_what_is_put_in_comes_out(storage: Storage, size: int) -> None:
     assert abs(datetime.now(UTC) - written_at) < timedelta(minutes=1)
 
 
-def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> None:
+def test_a_deleted_file_is_gone_and_may_be_deleted_again(storage: Storage) -> None:
     file_id, other = uuid.uuid4(), uuid.uuid4()
     for one in (file_id, other):
         storage.put(one, io.BytesIO(b"content"))
@@ -70,7 +70,7 @@ def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> N
     assert [found for found, _ in storage.files()] == [other]
 
 
-def test_a_file_is_passed_on_piece_by_piece(storage: Storage, tmp_path: Path) -> None:
+def test_a_large_file_is_never_held_in_memory_as_a_whole(storage: Storage, tmp_path: Path) -> None:
     large, file_id = tmp_path / "large", uuid.uuid4()
     large.write_bytes(png_of(10 * 2**20))
     tracemalloc.start()
@@ -87,12 +87,12 @@ def test_a_file_is_passed_on_piece_by_piece(storage: Storage, tmp_path: Path) ->
     assert most < 4 * 2**20
 
 
-def test_an_empty_storage_lists_nothing(storage: Storage) -> None:
+def test_an_empty_storage_lists_no_files(storage: Storage) -> None:
     assert list(storage.files()) == []
 
 
 @pytest.mark.parametrize("name", ["not-a-file-of-ours", str(uuid.UUID(int=2**128 - 1)).upper()])
-def test_a_file_that_is_not_ours_is_passed_by(
+def test_a_file_that_is_not_ours_is_not_listed(
     storage: Storage, put_by_hand: Callable[[str], None], name: str
 ) -> None:
     file_id = uuid.uuid4()
@@ -101,13 +101,13 @@ def test_a_file_that_is_not_ours_is_passed_by(
     assert [found for found, _ in storage.files()] == [file_id]
 
 
-def test_the_mark_for_a_folder_in_a_bucket_is_passed_by(aws: Aws) -> None:
+def test_the_object_that_marks_a_folder_in_a_bucket_is_not_listed(aws: Aws) -> None:
     address = aws.make_bucket()
     aws.client("s3").put_object(Bucket=urlsplit(address).netloc, Key="attachments/")
     assert list(open_storage(address).files()) == []
 
 
-def test_a_folder_that_can_not_be_looked_into_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     """Whoever reads the ledger would find that nobody was ever erased, and each night every file
     would be called lost. A loop of links stands for rights that are missing, which root never
     lacks."""
@@ -127,7 +127,7 @@ class TornFile(io.BytesIO):
         return super().read(10)
 
 
-def test_a_file_that_breaks_off_is_not_there_in_part(tmp_path: Path) -> None:
+def test_an_upload_that_breaks_off_leaves_no_partial_file(tmp_path: Path) -> None:
     storage = open_storage(tmp_path.as_uri())
     file_id = uuid.uuid4()
     with pytest.raises(StorageUnavailable):
@@ -135,7 +135,7 @@ def test_a_file_that_breaks_off_is_not_there_in_part(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path) -> None:
+def test_a_partial_file_of_a_process_that_died_is_listed_and_can_be_deleted(tmp_path: Path) -> None:
     storage = open_storage(tmp_path.as_uri())
     file_id = uuid.uuid4()
     (tmp_path / f"{file_id}.part").write_bytes(b"half")
@@ -146,7 +146,7 @@ def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_deleted_while_the_files_are_listed_is_no_trouble(storage: Storage) -> None:
+def test_a_file_may_be_deleted_while_the_files_are_listed(storage: Storage) -> None:
     files = {uuid.uuid4(), uuid.uuid4()}
     for one in files:
         storage.put(one, io.BytesIO(b"content"))
@@ -171,7 +171,7 @@ CALLS: dict[str, Callable[[Storage], object]] = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_bucket_that_is_not_there_is_said_by_its_code(
+def test_a_missing_bucket_is_reported_by_its_error_code(
     aws: Aws, call: Callable[[Storage], object]
 ) -> None:
     storage = open_storage(f"s3://nothing?region={REGION}&endpoint={aws.endpoint}")
@@ -180,7 +180,7 @@ def test_a_bucket_that_is_not_there_is_said_by_its_code(
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_server_that_is_away_is_said_without_its_address(
+def test_a_server_that_is_away_is_reported_without_its_address(
     aws: Aws, call: Callable[[Storage], object]
 ) -> None:
     storage = open_storage(aws.make_bucket())
@@ -216,7 +216,7 @@ def test_a_server_that_is_away_is_said_without_its_address(
         "s3://bucket/folder?region=eu-west-1",
     ],
 )
-def test_a_wrong_address_stops_the_start_with_a_sentence(url: str) -> None:
+def test_a_wrong_storage_address_stops_the_start_with_a_reason(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^UPLOADS_URL .*\.$") as wrong:
         open_storage(url)
     assert "secret" not in str(wrong.value)

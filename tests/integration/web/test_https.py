@@ -21,7 +21,7 @@ def browser(secure_site: Flask) -> FlaskClient:
     return secure_site.test_client(use_cookies=False)
 
 
-def test_a_browser_that_was_here_once_comes_over_https_alone(
+def test_after_one_visit_a_browser_comes_only_over_https(
     browser: FlaskClient, client: FlaskClient
 ) -> None:
     for path in EVERYWHERE:
@@ -33,7 +33,7 @@ def test_a_browser_that_was_here_once_comes_over_https_alone(
 @pytest.mark.parametrize(
     ("path", "name"), [("/staff/login", "__Host-session"), ("/?lang=de", "language")]
 )
-def test_no_cookie_goes_over_http_to_a_script_or_with_another_sites_form(
+def test_every_cookie_is_secure_http_only_and_same_site(
     browser: FlaskClient, path: str, name: str
 ) -> None:
     (cookie,) = browser.get(path, base_url=INSIDE).headers.getlist("Set-Cookie")
@@ -43,7 +43,7 @@ def test_no_cookie_goes_over_http_to_a_script_or_with_another_sites_form(
     assert not any(attribute.startswith("Domain") for attribute in attributes)
 
 
-def test_without_https_the_cookies_come_back_all_the_same(client: FlaskClient) -> None:
+def test_without_https_cookies_work_without_the_secure_flag(client: FlaskClient) -> None:
     client.get("/staff/login")
     client.get("/?lang=de")
     for name in ("session", "language"):

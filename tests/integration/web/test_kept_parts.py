@@ -46,7 +46,7 @@ def lasting(page: str) -> str:
     return re.sub(r"[0-9a-f]{32}", "", page)
 
 
-def test_every_page_is_as_if_it_was_written_anew_whoever_looks_and_in_whichever_order(
+def test_a_page_with_cached_parts_equals_a_freshly_rendered_one_for_every_visitor(
     app: Flask, kept: Kept, session: Session
 ) -> None:
     staff = employ(session, "Ada")
@@ -65,7 +65,7 @@ def test_every_page_is_as_if_it_was_written_anew_whoever_looks_and_in_whichever_
         assert look(*one) == page, one
 
 
-def test_each_part_is_written_once_in_each_language(client: FlaskClient, kept: Kept) -> None:
+def test_each_part_is_rendered_once_per_language(client: FlaskClient, kept: Kept) -> None:
     client.get("/apply/system")
     english = dict(kept)
     client.get("/apply/system", headers=GERMAN)
@@ -77,7 +77,7 @@ def test_each_part_is_written_once_in_each_language(client: FlaskClient, kept: K
     assert kept == both
 
 
-def test_an_address_that_somebody_makes_up_keeps_no_more(client: FlaskClient, kept: Kept) -> None:
+def test_a_made_up_address_adds_nothing_to_the_cache(client: FlaskClient, kept: Kept) -> None:
     client.get("/one")
     client.get("/articles/one")
     before = dict(kept)
@@ -86,7 +86,7 @@ def test_an_address_that_somebody_makes_up_keeps_no_more(client: FlaskClient, ke
     assert kept == before
 
 
-def test_what_is_said_to_one_visitor_is_said_to_no_other(app: Flask, kept: Kept) -> None:
+def test_a_message_for_one_visitor_is_not_shown_to_another(app: Flask, kept: Kept) -> None:
     told, other = app.test_client(), app.test_client()
     with told.session_transaction() as theirs:
         theirs["_flashes"] = [("message", "Only for you")]
@@ -95,7 +95,7 @@ def test_what_is_said_to_one_visitor_is_said_to_no_other(app: Flask, kept: Kept)
         assert "Only for you" not in visitor.get("/apply/system").text
 
 
-def test_each_browser_has_a_token_of_its_own_in_a_page_that_is_kept(app: Flask, kept: Kept) -> None:
+def test_each_browser_gets_its_own_token_in_a_cached_page(app: Flask, kept: Kept) -> None:
     tokens = set()
     for _ in range(3):
         page = FormPage(app.test_client().get("/apply/system").text)
@@ -105,7 +105,7 @@ def test_each_browser_has_a_token_of_its_own_in_a_page_that_is_kept(app: Flask, 
         assert "csrf_token" not in part
 
 
-def test_in_development_nothing_is_kept(
+def test_in_development_nothing_is_cached(
     client: FlaskClient, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_parts, "keeps_files", lambda: False)

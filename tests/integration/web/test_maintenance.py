@@ -50,7 +50,9 @@ def test_every_public_page_says_so_and_when_to_come_back(resting: FlaskClient, p
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_staff_and_the_operators_addresses_go_on(resting: FlaskClient, path: str) -> None:
+def test_the_staffs_and_the_operators_addresses_keep_working(
+    resting: FlaskClient, path: str
+) -> None:
     assert resting.get(path).status_code == 200
 
 
@@ -60,7 +62,7 @@ def test_a_program_gets_problem_details(resting: FlaskClient) -> None:
     assert answer.get_json()["detail"] == "We are working on the site."
 
 
-def test_what_was_typed_is_sent_again_from_the_page_itself(
+def test_what_was_typed_can_be_sent_again_from_the_maintenance_page(
     client: FlaskClient, resting: FlaskClient, session: Session
 ) -> None:
     form = Hidden(client.get("/apply/problem").text).fields
@@ -76,11 +78,13 @@ def test_what_was_typed_is_sent_again_from_the_page_itself(
     assert stored == TYPED
 
 
-def test_no_page_repeats_a_password_or_more_than_a_request_may_hold(resting: FlaskClient) -> None:
+def test_the_page_repeats_neither_a_password_nor_more_than_a_request_may_hold(
+    resting: FlaskClient,
+) -> None:
     assert "guess" not in resting.post("/staff/login", data={"password": "guess"}).text
     page = resting.post("/apply/problem", data={"problem": "word " * 60_000})
     assert page.status_code == 503 and "Send it again" not in page.text
 
 
-def test_without_it_nothing_rests(client: FlaskClient) -> None:
+def test_without_the_setting_every_page_works(client: FlaskClient) -> None:
     assert {client.get(path).status_code for path in ("/", "/apply", *OPEN)} == {200}

@@ -21,7 +21,7 @@ def client_of(config: Config, *, proxies: int) -> FlaskClient:
     return site.test_client()
 
 
-def test_an_operator_is_told_once_of_a_proxy_that_the_settings_do_not_know(config: Config) -> None:
+def test_a_proxy_missing_from_the_settings_is_logged_once(config: Config) -> None:
     client = client_of(config, proxies=0)
     with capture_logs() as said:
         client.get("/")
@@ -40,7 +40,7 @@ def test_an_operator_is_told_once_of_a_proxy_that_the_settings_do_not_know(confi
 @pytest.mark.parametrize(
     ("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.9")]
 )
-def test_an_address_that_somebody_puts_before_the_proxys_word_counts_for_nothing(
+def test_an_address_forged_ahead_of_the_proxys_own_entry_is_ignored(
     config: Config, proxies: int, address: str
 ) -> None:
     forged = {"X-Forwarded-For": "192.0.2.66, 198.51.100.9, 203.0.113.7"}
@@ -56,7 +56,7 @@ def test_an_address_that_somebody_puts_before_the_proxys_word_counts_for_nothing
         (1, "evil.example, localhost", 200),
     ],
 )
-def test_a_name_that_is_not_ours_is_refused_in_a_proxys_header_too(
+def test_a_host_that_is_not_ours_is_refused_in_a_forwarded_header_too(
     config: Config, proxies: int, host: str, status: int
 ) -> None:
     answer = client_of(config, proxies=proxies).get("/host", headers={"X-Forwarded-Host": host})
@@ -64,7 +64,7 @@ def test_a_name_that_is_not_ours_is_refused_in_a_proxys_header_too(
     assert answer.text == "localhost" or status == 400
 
 
-def test_of_a_proxy_that_the_settings_know_nothing_is_said(config: Config) -> None:
+def test_a_proxy_named_in_the_settings_is_not_logged(config: Config) -> None:
     client = client_of(config, proxies=1)
     with capture_logs() as said:
         assert client.get("/", headers=FORWARDED).text == "203.0.113.7"

@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 
-def test_every_answer_carries_the_headers_that_protect_it(client: FlaskClient) -> None:
+def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
     for path in ("/", "/apply/you", "/staff/login", "/no/such/page", "/healthz"):
         headers = client.get(path).headers
         policy = headers["Content-Security-Policy"].split("; ")
@@ -18,6 +18,6 @@ def test_a_host_that_is_not_ours_is_refused(client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_a_body_over_the_limit_is_refused_with_words(client: FlaskClient) -> None:
+def test_a_body_over_the_limit_is_refused_with_the_limit_named(client: FlaskClient) -> None:
     answer = client.post("/apply/you", data={"name": "x" * 300_000})
     assert answer.status_code == 413 and "256 KB" in answer.text

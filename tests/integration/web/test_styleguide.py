@@ -26,7 +26,7 @@ def shown(desk: FlaskClient) -> set[str]:
     return {name for names in IN_USE.findall(page) for name in names.split()}
 
 
-def test_every_part_that_a_shared_style_sheet_knows_is_shown(shown: set[str]) -> None:
+def test_the_guide_shows_every_class_in_the_shared_style_sheets(shown: set[str]) -> None:
     missing = {}
     for sheet in SHARED:
         text = NOTE.sub("", (FOLDER / f"css/{sheet}.css").read_text())
@@ -36,5 +36,5 @@ def test_every_part_that_a_shared_style_sheet_knows_is_shown(shown: set[str]) ->
     assert missing == {}
 
 
-def test_no_frame_is_excused_that_the_guide_shows_by_now(shown: set[str]) -> None:
+def test_nothing_that_the_guide_shows_is_still_listed_as_an_exception(shown: set[str]) -> None:
     assert shown & FRAMES == set()

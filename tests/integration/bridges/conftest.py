@@ -32,7 +32,7 @@ def new_name() -> str:
 
 @pytest.fixture
 def write(session: Session) -> Write:
-    """Record a number of events in each of a number of streams, in turns; return their (stream,
+    """Record a number of events in each of a number of streams, in turn; return their (stream,
     version) pairs."""
 
     def write(count: int = 1, streams: int = 1) -> list[tuple[str, int]]:

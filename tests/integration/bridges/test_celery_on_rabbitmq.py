@@ -1,5 +1,5 @@
-"""Celery's own broker: RabbitMQ in the place of Redis, by CELERY_BROKER_URL alone; over TLS only
-where its certificate holds."""
+"""RabbitMQ in place of Redis as Celery's broker, by CELERY_BROKER_URL alone; over TLS only if its
+certificate is valid."""
 
 import ssl
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def over_tls(rabbitmq: RabbitMQ) -> str:
 
 
 def connect(config: Config, url: str) -> None:
-    """As each process of Celery's does, but at once again where it is refused, and no more."""
+    """Connect as every Celery process does, but retry a refusal immediately, and only once."""
     celery = Celery(set_as_current=False)
     celery.conf.update(broker_settings(msgspec.structs.replace(config, CELERY_BROKER_URL=url)))
     with celery.connection_for_write() as connection:
@@ -63,7 +63,7 @@ def test_celery_on_rabbitmq_scores_and_proposes_and_survives_a_restart_of_the_br
     rabbitmq.start()
     eventually(lambda: site.value(SCORED_AND_PROPOSED) == 6)
     with site.broker() as redis:
-        assert not redis.exists("celery", "_kombu.binding.celery")  # no task went by Redis
+        assert not redis.exists("celery", "_kombu.binding.celery")  # no task went through Redis
 
 
 def test_rabbitmq_is_also_reached_without_tls(config: Config, rabbitmq: RabbitMQ) -> None:

@@ -1,4 +1,4 @@
-"""An operator looks at bridges, holds one back and lets it go on."""
+"""An operator lists bridges, pauses one and resumes it."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ URL = "amqp://guest:secret@127.0.0.1:1/?exchange=events&name=warehouse"
 
 @pytest.fixture
 def run(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`flask bridges …` where one bridge is set up."""
+    """Run `flask bridges …` with one bridge set up."""
     (address,) = parse_bridges(URL)
     monkeypatch.setitem(app.extensions, "bridges", {address.name: address})
     open_bridge(session, address)
@@ -39,8 +39,8 @@ def test_a_bridge_can_be_paused_and_resumed(run: Run) -> None:
 def test_a_pause_closes_the_circuit_of_a_broker_that_is_no_longer_tried(
     run: Run, session: Session
 ) -> None:
-    """Its circuit would stay open until a try: staff and the alert would speak of it for as long as
-    the bridge is paused."""
+    """Otherwise its circuit would stay open until the next try: staff and the alert would report it
+    for as long as the bridge is paused."""
     for name in (circuit_of("warehouse"), "smtp"):
         session.add(
             CircuitRecord(

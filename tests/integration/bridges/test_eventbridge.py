@@ -1,4 +1,4 @@
-"""The bridge to a server with EventBridge's API."""
+"""The bridge to a server with the EventBridge API."""
 
 import random
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def test_a_service_that_goes_away_and_comes_back_causes_at_worst_repeats(
 
 
 class Grumpy:
-    """The service, but for entries that it refuses by chance before they get there."""
+    """The service, except that entries are refused at random before they reach it."""
 
     def __init__(self, client: Any, seed: int) -> None:
         self._client = client
@@ -105,12 +105,12 @@ def test_after_a_partial_failure_entries_are_sent_again_in_each_streams_order(
     check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
 
 
-# A batch of 100 has been halved to one by then.
+# By then a batch of 100 has been halved down to one.
 TRIES_UNTIL_ALONE = 7
 
 
 class Particular(Grumpy):
-    """The service, but for the entries of one stream, as long as it is refused."""
+    """The service, except that the entries of one stream are refused."""
 
     def __init__(self, client: Any, stream: str) -> None:
         super().__init__(client, seed=0)
@@ -143,7 +143,7 @@ def test_entries_accepted_beside_a_refused_one_are_soon_not_repeated_with_it(
 def test_two_events_of_one_stream_in_the_same_request_could_swap_places(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: the next ten go out together, whatever their streams."""
+    """The control: the next ten entries go out together, whatever their streams."""
     monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
     monkeypatch.setattr(eventbridge, "choose_entries", lambda waiting: waiting[:10])
     (where,) = parse_bridges(address(aws, bus))

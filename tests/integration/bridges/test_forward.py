@@ -1,4 +1,4 @@
-"""How a bridge moves along the log, whatever is on the other side."""
+"""How a bridge advances along the log, whatever is on the other side."""
 
 import random
 import uuid
@@ -41,7 +41,7 @@ def other_side() -> OtherSide:
 
 
 def stops_after(count: int, trouble: str = "away") -> Callable[[Sequence[CloudEvent]], Sent]:
-    """Confirm so many events of each batch and fail at the next."""
+    """Confirm that many events of each batch and fail at the next."""
     return lambda batch: Sent(min(count, len(batch)), trouble=trouble if count < len(batch) else "")
 
 
@@ -190,7 +190,7 @@ def test_the_log_is_read_batch_by_batch_and_not_ahead_of_the_confirmations(
     sizes: list[int] = []
 
     def slow(batch: Sequence[CloudEvent]) -> Sent:
-        assert len(other_side.taken) == sum(sizes)  # nothing was asked for ahead of it
+        assert len(other_side.taken) == sum(sizes)  # nothing was read ahead
         sizes.append(min(4, len(batch)))
         return Sent(sizes[-1])
 
@@ -276,7 +276,7 @@ def test_a_paused_bridge_keeps_its_position_and_resumes_from_there(
 def test_the_slower_of_two_concurrent_movers_does_not_move_the_position_back(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
-    """The lock went with its connection, say, while the first one was still sending."""
+    """For instance, the lock was lost with its connection while the first was still sending."""
     mover = bridge_to(URL, other_side)
     write(3)
     second = OtherSide()
@@ -306,7 +306,7 @@ def test_whatever_fails_nothing_is_lost_and_streams_keep_their_order(
     seen: list[CloudEvent] = []
 
     def unreliable(batch: Sequence[CloudEvent]) -> Sent:
-        """Takes some, and confirms some of those: a confirmation can get lost."""
+        """Take some events and confirm some of those: a confirmation can get lost."""
         took = chance.randint(0, len(batch))
         seen.extend(batch[:took])
         settled = chance.randint(0, took)

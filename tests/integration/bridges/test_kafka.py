@@ -37,7 +37,7 @@ def topic(tansu: Tansu) -> str:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up a batch sooner than in life."""
+    """Give up on a batch sooner than in production."""
     monkeypatch.setattr(kafka, "SEND_SECONDS", 1.0)
 
 
@@ -86,7 +86,7 @@ def test_a_message_that_fails_stops_the_rest_of_its_batch(tansu: Tansu, topic: s
 def test_a_missing_topic_is_named_where_brokers_do_not_create_topics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Tansu makes every topic; librdkafka's own broker does not.
+    # Tansu creates every topic; librdkafka's own broker does not.
     own_broker = {"test.mock.num.brokers": 1, "allow.auto.create.topics": False, "log_level": 0}
     settings = kafka.client_settings
     monkeypatch.setattr(kafka, "client_settings", lambda address: settings(address) | own_broker)
@@ -107,14 +107,15 @@ def test_the_position_does_not_advance_while_the_broker_is_away(
     assert mover.bridge.place == start
     assert mover.bridge.last_error == f"{kafka.NO_ANSWER} (_TRANSPORT)"
     tansu.wire.become(State.WHOLE)
-    # A hasty try may be given up on a busy machine, too.
+    # A hasty try may be given up on when the machine is busy, too.
     while mover.move() or mover.bridge.failures:
         pass
     check_nothing_is_lost_or_out_of_order(tansu.seen(topic, 5), written)
 
 
 class Saboteur:
-    """Passes batches on; of each three it breaks the wire before one, and in the middle of one."""
+    """Passes batches on; of every three, it cuts the connection before one and in the middle of
+    one."""
 
     def __init__(self, sink: Sink, wire: Wire, trouble: State) -> None:
         self._sink = sink

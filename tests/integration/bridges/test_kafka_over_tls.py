@@ -1,5 +1,5 @@
-"""The bridge to Kafka over TLS: the handshake is ours and librdkafka's, the broker behind it knows
-no TLS itself."""
+"""The bridge to Kafka over TLS: the handshake is ours and librdkafka's; the broker behind it has no
+TLS itself."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -101,7 +101,7 @@ def test_the_bridge_creates_a_durable_exchange_where_there_is_none(
     write()
     mover.move_on()
     with rabbitmq.channel() as channel:
-        channel.exchange_declare(name, exchange_type="topic", durable=True)  # fails if otherwise
+        channel.exchange_declare(name, exchange_type="topic", durable=True)  # fails if it differs
 
 
 def test_an_event_that_no_queue_is_bound_for_is_skipped_and_reported(

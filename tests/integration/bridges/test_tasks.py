@@ -1,4 +1,4 @@
-"""What wakes a bridge, and that one worker at a time moves it."""
+"""What wakes a bridge's task, and that one worker at a time moves a bridge."""
 
 from collections.abc import Sequence
 from multiprocessing.pool import ThreadPool
@@ -25,7 +25,7 @@ URL = "kafka://broker:9092/events"
 
 @pytest.fixture
 def address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> BridgeAddress:
-    """The one bridge of the site."""
+    """The site's only bridge."""
     (address,) = parse_bridges(f"{URL}?from=start")
     monkeypatch.setitem(app.extensions, "bridges", {address.name: address})
     return address
@@ -33,7 +33,7 @@ def address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> BridgeAddress:
 
 @pytest.fixture
 def other_side(monkeypatch: pytest.MonkeyPatch) -> OtherSide:
-    """What is behind every sink."""
+    """The other side behind every sink."""
     other_side = OtherSide()
     monkeypatch.setattr(tasks, "sink_for", lambda _: other_side)
     return other_side
@@ -41,7 +41,7 @@ def other_side(monkeypatch: pytest.MonkeyPatch) -> OtherSide:
 
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names for which a worker was asked."""
+    """The names of the bridges a worker was asked to move."""
     rung: list[str] = []
     monkeypatch.setattr(tasks, "ring_bridge", rung.append)
     return rung
@@ -90,7 +90,7 @@ def test_the_sweep_wakes_bridges_that_are_new_or_have_events_waiting(
     assert rung == [address.name]
     move_bridge(address.name)
     sweep_bridges()
-    assert len(rung) == 1  # nothing waits
+    assert len(rung) == 1  # nothing is waiting
     write()
     sweep_bridges()
     assert len(rung) == 2

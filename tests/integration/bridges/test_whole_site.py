@@ -1,4 +1,4 @@
-"""The site's own processes: applications in by Kafka, events out by each bridge."""
+"""The site's own processes: applications come in from Kafka, events go out by every bridge."""
 
 from collections.abc import Iterator
 

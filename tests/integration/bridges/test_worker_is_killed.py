@@ -1,4 +1,4 @@
-"""Workers that die while they send, with the bridge well behind."""
+"""Workers are killed while sending, with the bridge well behind the log."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ KILLS = 2
 
 @pytest.fixture
 def wire(rabbitmq: RabbitMQ) -> Iterator[Wire]:
-    """So slow that a batch takes a while."""
+    """A connection so slow that a batch takes a while."""
     with Wire(rabbitmq.port, latency=0.01) as wire:
         wire.become(State.SLOW)
         yield wire

@@ -1,4 +1,4 @@
-"""The page that tells staff what each event means."""
+"""The page that explains each event to staff."""
 
 import html
 import re

@@ -29,7 +29,7 @@ def sink() -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def write(session: Session) -> Write:
-    """Put a letter into the outbox, as a subscriber does, and commit."""
+    """Put a mail into the outbox, as a subscriber does, and commit."""
 
     def write(recipient: str = PROSPECT, subject: str = "Good news") -> MailMessage:
         because = record(
@@ -56,7 +56,7 @@ def reread(session: Session, mail: MailMessage) -> MailMessage:
 
 
 class Courier:
-    """Sends what is due, as a worker does; a mail fails at its third refusal."""
+    """Sends due mail, as a worker does; a mail fails at its third refusal."""
 
     def __init__(self, session: Session, url: str) -> None:
         self._session = session

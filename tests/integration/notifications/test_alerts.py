@@ -1,4 +1,4 @@
-"""Who hears of what: the letters that the site's own events lead to."""
+"""Who is mailed what: the mails that follow from the site's own events."""
 
 from collections.abc import Callable
 

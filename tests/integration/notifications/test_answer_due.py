@@ -1,4 +1,4 @@
-"""The promise of an answer within one working day: kept, or staff are reminded in time."""
+"""An answer is promised within one working day: it comes, or staff are reminded in time."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ def application(submit: Callable[..., Application], handle_events: Handle) -> Ap
 
 @pytest.fixture
 def answer(session: Session, application: Application) -> Callable[[Verdict], None]:
-    """Decide or ask, as a reviewer does; the events of it are not handled yet."""
+    """Decide or ask, as a reviewer does; the resulting events are not handled yet."""
 
     def answer(verdict: Verdict) -> None:
         session.refresh(application)
@@ -91,7 +91,7 @@ def test_a_decision_or_a_question_counts_as_the_promised_answer(
 def test_an_answer_given_but_not_yet_handled_at_the_deadline_brings_no_reminder(
     session: Session, answer: Callable[[Verdict], None], come_due: Handle, verdict: Verdict
 ) -> None:
-    """The time comes before the decision's own event is handled."""
+    """The deadline comes before the decision's own event is handled."""
     answer(verdict)
     come_due()
     assert reminders(session) == []
@@ -105,7 +105,7 @@ def test_a_reminder_handled_late_is_dropped_if_the_application_was_answered_sinc
     answer: Callable[[Verdict], None],
     handle_events: Handle,
 ) -> None:
-    """Staff ask after the time has come, the prospect answers, and only then is it handled."""
+    """Staff ask after the deadline, the prospect answers, and only then is the reminder handled."""
     session.execute(DUE_NOW, {"type": AnswerDue.type})
     session.commit()
     record_due(session)

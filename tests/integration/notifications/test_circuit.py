@@ -1,4 +1,4 @@
-"""The mail server's circuit: what opens it, and what becomes of mail meanwhile."""
+"""The mail server's circuit: what opens it, and what happens to mail while it is open."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def state(session: Session) -> list[str]:
 
 
 def send_until_open(session: Session, courier: Courier) -> None:
-    """Try what is due again and again, until the circuit leaves the server alone."""
+    """Retry what is due until the circuit opens."""
     for _ in range(MOST_TRIES):
         if is_refusing(session, MAIL_CIRCUIT):
             return

@@ -1,4 +1,4 @@
-"""Messages as mail: to the other side each, and kept together by mail programs."""
+"""Messages are mailed to the other side, in threads that mail programs keep together."""
 
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -26,7 +26,7 @@ Write = Callable[[str], None]
 
 @pytest.fixture
 def application(submit: Callable[..., Application], handle_events: Handle) -> Application:
-    """Handled, so that each side has had its first mail."""
+    """An application already handled, so each side has had its first mail."""
     application = submit()
     handle_events()
     return application
@@ -88,7 +88,7 @@ def test_a_list_keeps_its_indentation_in_both_text_and_html(
 
 
 def conversation_with(sink: SmtpSink, recipient: str) -> list[EmailMessage]:
-    """Each mail refers to all before it, and answers the last; the first refers to nothing."""
+    """The mails to an address. Checks that each refers to all before it and answers the last."""
     mails = sink.to(recipient)
     ids = [mail["Message-ID"] for mail in mails]
     assert len(set(ids)) == len(ids)
@@ -124,7 +124,7 @@ def test_the_threads_of_two_applications_stay_apart(
     courier: Courier,
     sink: SmtpSink,
 ) -> None:
-    """Even where the same person has sent both."""
+    """Even if the same person sent both."""
     other = submit_answers(session, STRONG)
     session.commit()
     handle_events()

@@ -1,5 +1,5 @@
-"""A prospect who is erased at the moment in which somebody is told of them: no mail and no line in
-the chat that names them is left, whichever comes first."""
+"""A prospect is erased at the moment somebody is notified about them: whichever comes first, no
+mail and no chat message that names them is left."""
 
 from collections.abc import Callable
 from functools import partial
@@ -42,7 +42,7 @@ Meanwhile = Callable[..., None]
 
 @pytest.fixture(autouse=True)
 def channel(change_settings: Callable[..., None]) -> None:
-    """Staff have a channel in a chat, which is told things too."""
+    """Staff also have a chat channel that is notified."""
     change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
@@ -55,7 +55,7 @@ def application(session: Session) -> Application:
 
 @pytest.fixture
 def proposed(session: Session, application: Application, handle_events: Handle) -> RecordedEvent:
-    """What staff are told of; nobody has been told yet."""
+    """An event that staff are notified of; nobody has been notified yet."""
     handle_events()
     for told in (*session.scalars(select(MailMessage)), *session.scalars(select(ChatMessage))):
         session.delete(told)
@@ -67,8 +67,8 @@ def proposed(session: Session, application: Application, handle_events: Handle) 
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Have something done by others, to the end, while that subscriber is at work: between the
-    claim and its first line, or ``behind`` its last one."""
+    """Have others do and finish something while that subscriber is running: between the claim and
+    its first line, or after (``behind``) its last one."""
 
     def meanwhile(name: str, deed: Callable[[Session], None], *, behind: bool = False) -> None:
         named = current_subscriptions()._by_name
@@ -87,7 +87,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 
 def do_beside(deeds: list[Callable[[Session], None]]) -> None:
-    """Do it in a transaction of another process, unless it is done."""
+    """Do it in another process's transaction, unless it is already done."""
     while deeds:
         with Session(db.engine) as beside:
             deeds.pop()(beside)
@@ -95,7 +95,7 @@ def do_beside(deeds: list[Callable[[Session], None]]) -> None:
 
 
 def erase(application: Application) -> Callable[[Session], None]:
-    """Erase them, and have what was told of them erased, by whoever handles that."""
+    """Erase the prospect, and let the subscribers erase the notifications about them."""
     application_id = application.id
 
     def erase(session: Session) -> None:
@@ -108,7 +108,7 @@ def erase(application: Application) -> Callable[[Session], None]:
 
 
 def told(session: Session) -> list[str]:
-    """All that is told by mail or chat, or was to be."""
+    """Every notification by mail or chat, sent or not."""
     mails = [f"{m.recipient} {m.subject} {m.text}" for m in session.scalars(select(MailMessage))]
     return mails + [line.text for line in session.scalars(select(ChatMessage))]
 
@@ -169,7 +169,7 @@ def client_agrees(session: Session, application: Application) -> None:
         (staff_write, "notifications.send_message"),
         (prospect_withdraws, "notifications.announce_withdrawal"),
         (prospect_answers, "notifications.pass_on_answer"),
-        # What a client can't do themselves, the firm can.
+        # A client can't do this themselves, but the firm can.
         (client_agrees, "notifications.announce_agreement"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A letter to a prospect is in the language that they applied in, one to staff in English."""
+"""Mail to a prospect is in the language they applied in; mail to staff is in English."""
 
 import inspect
 import re
@@ -110,7 +110,7 @@ DEEDS: dict[str, tuple[str, Deed]] = {
 
 @pytest.fixture
 def application(session: Session, handle_events: Handle) -> Application:
-    """One that was sent in German, and is with a reviewer."""
+    """An application sent in German, now with a reviewer."""
     application = submit_answers(session, STRONG, language="de")
     session.commit()
     handle_events()
@@ -119,7 +119,7 @@ def application(session: Session, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def draft(session: Session) -> Draft:
-    """One that was last saved in German."""
+    """A draft last saved in German."""
     draft = start_draft(session, original_questionnaire())
     draft.answers, draft.complete_steps = {"email": "lena@client.example"}, ["you"]
     draft.language = "de"

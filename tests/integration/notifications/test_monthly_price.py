@@ -1,4 +1,4 @@
-"""What is paid each month is so by the rate card, whatever the kind: in mails as on the page."""
+"""The rate card alone decides which kinds are paid monthly, in mails as on the page."""
 
 import html
 import re
@@ -26,7 +26,7 @@ ABOUT_THE_PRICE = ("new_application", "accepted", "engagement_accepted", "agreem
 
 @pytest.fixture
 def swapped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Build is paid each month, and a Fractional as a whole."""
+    """A rate card on which a Build is paid monthly and a Fractional all at once."""
     card = current_rate_card()
     billing = {"sprint": "fixed", "build": "monthly", "fractional": "fixed"}
     kinds = tuple(replace(price, billing=billing[price.kind]) for price in card.kinds)

@@ -1,4 +1,4 @@
-"""The mail that confirms an application names the day that the prospect's page names."""
+"""The mail that confirms an application names the same day as the prospect's page."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,7 @@ def no_holidays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def application(submit: Callable[..., Application]) -> Application:
-    """Just sent; nothing has handled it yet."""
+    """An application just sent, not handled yet."""
     return submit()
 
 

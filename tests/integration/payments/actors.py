@@ -39,7 +39,7 @@ class Standin:
         self._control("fail", {"mode": mode, "next": times, "seconds": seconds})
 
     def expire(self, session_id: str | None) -> None:
-        """Expire a page, as if its time were up."""
+        """Expire a page, as if its time had run out."""
         assert session_id
         Gateway(SECRET_KEY, self.url).expire_checkout(session_id)
 
@@ -108,7 +108,7 @@ class Payer:
         return self.part()
 
     def part(self, **query: str) -> str:
-        """The deposit's part, as the page polls for it."""
+        """The deposit's part of the page, as the page polls for it."""
         return self.browser.get(
             f"{self.own_page}/deposit", query_string=query, headers={"HX-Request": "true"}
         ).text

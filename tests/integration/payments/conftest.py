@@ -1,4 +1,4 @@
-"""A client who has agreed, and a Stripe whose webhooks arrive when the test says so."""
+"""A client who has agreed, and a stand-in Stripe whose webhooks arrive when the test says so."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Staff record a transfer: once, for the very amount, and no open page outlives it."""
+"""Staff record a transfer: once, for the exact amount, and no open payment page outlives it."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

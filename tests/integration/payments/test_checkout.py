@@ -1,4 +1,4 @@
-"""Opening Stripe's page: whatever goes wrong on the way, there is one page to pay on."""
+"""Opening Stripe's page: whatever goes wrong on the way, there is exactly one page to pay on."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -90,7 +90,7 @@ def test_a_second_click_goes_to_the_same_page(standin: Standin, payer: Payer) ->
 def test_twenty_simultaneous_clicks_go_to_one_page(
     app: Flask, standin: Standin, payer: Payer, handle_events: Handle, is_asked_for: bool
 ) -> None:
-    """Whether the worker has made the deposit before them or not."""
+    """Whether or not the worker has created the deposit before the clicks."""
     if is_asked_for:
         handle_events()
     together = threading.Barrier(20)
@@ -139,7 +139,7 @@ def test_a_request_whose_answer_was_dropped_is_repeated_immediately(
 def test_a_page_that_stripe_made_before_failing_is_found_by_its_reference(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A failure is kept under its key, so the page can't be had by a repeat."""
+    """Stripe replays a failure for the same key, so repeating the request can't find the page."""
     monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
     payer.press_pay()
     [attempt] = payer.attempts()
@@ -196,7 +196,7 @@ def test_an_unanswered_attempt_that_has_expired_makes_room_for_another(
     standin.fail("drop")
     payer.press_pay()
     [page], [attempt] = standin.sessions(), payer.attempts()
-    standin.expire(page["id"])  # as it has by then
+    standin.expire(page["id"])  # as it has at Stripe by then
     attempt.expires_at = utc_now()
     payer.session.commit()
     answer = payer.press_pay()
@@ -229,7 +229,7 @@ def test_a_page_that_was_paid_is_not_opened_again_while_its_webhook_is_late(
 def test_a_request_that_stripe_refused_is_followed_by_a_new_one(
     standin: Standin, payer: Payer
 ) -> None:
-    payer.engagement.deposit_cents = 49  # under Stripe's least charge
+    payer.engagement.deposit_cents = 49  # below Stripe's minimum charge
     payer.session.commit()
     assert payer.press_pay().location.endswith("#deposit")
     assert [attempt.status for attempt in payer.attempts()] == ["failed"]
@@ -271,11 +271,11 @@ def test_a_press_while_stripe_cannot_be_reached_is_told_so_at_the_deposit(
     standin.fail("500", times=10)
     assert payer.press_pay().location.endswith("#deposit")
     assert "can’t be reached right now, and nothing was charged" in at_deposit(payer)
-    assert "can’t be reached right now" not in payer.browser.get(payer.own_page).text  # told once
+    assert "can’t be reached right now" not in payer.browser.get(payer.own_page).text  # shown once
 
 
 def at_deposit(payer: Payer) -> str:
-    """What the client's page says from the deposit on, where the way back from its button ends."""
+    """The client's page from the deposit on, which is where its button leads back to."""
     above, _, deposit = payer.browser.get(payer.own_page).text.partition('id="deposit"')
     assert "charged" not in above and "too long" not in above
     return deposit

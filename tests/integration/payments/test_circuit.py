@@ -1,4 +1,4 @@
-"""Stripe's circuit: a prospect who pays is not kept waiting for a Stripe that keeps failing."""
+"""Stripe's circuit: while Stripe keeps failing, a client who pays is not kept waiting."""
 
 import pytest
 import stripe
@@ -19,7 +19,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask_in_vain(app: Flask, gateway: Gateway) -> None:
-    """Until the circuit is open."""
+    """Press the button until the circuit is open."""
     for _ in range(app.config["SITE"].CIRCUIT_MAX_FAILURES):
         with pytest.raises(PaymentUnavailable):
             gateway.read_checkout("cs_1")
@@ -48,8 +48,8 @@ def test_the_first_click_after_the_pause_is_the_probe(
 def test_staff_are_told_when_stripe_no_longer_accepts_the_api_key(
     app: Flask, session: Session, impatient: None, standin: Standin
 ) -> None:
-    """As after a change at Stripe that the site was not told of: each client who presses the button
-    is asked to come back in a minute."""
+    """As after the key was changed at Stripe but not in the site's settings: each client who
+    presses the button is asked to come back in a minute."""
     ask_in_vain(app, Gateway("sk_test_expired", standin.url))
     [stripe_circuit] = list_circuits(session)
     assert (stripe_circuit.state, stripe_circuit.last_error) == ("open", "AuthenticationError")

@@ -1,5 +1,5 @@
-"""A firm that charges in euros: each page, mail and search engine says so, and Stripe is asked for
-them."""
+"""For a firm that charges in euros, every page, mail and search result says so, and Stripe is asked
+for euros."""
 
 import html
 import re
@@ -34,7 +34,7 @@ WORDS = {"en": STAFFS_WORDS, "de": ("12.500,50\N{NO-BREAK SPACE}€", "6.250,25\
 
 @pytest.fixture(scope="module")
 def site(site_with: Callable[..., Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The firm's site: with its rate card, its questions and its reasons in euros."""
+    """The firm's site, whose rate card, questions and reasons are in euros."""
     folder = tmp_path_factory.mktemp("euros") / "content"
     shutil.copytree(ROOT / "content", folder)
     for file in (*folder.glob("*.toml"), folder / "translations/de.po"):
@@ -63,7 +63,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def browser(app: Flask, language: str) -> FlaskClient:
-    """Of a prospect who reads that language."""
+    """The browser of a prospect who reads that language."""
     browser = app.test_client()
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     return browser
@@ -71,7 +71,7 @@ def browser(app: Flask, language: str) -> FlaskClient:
 
 @pytest.fixture
 def application(session: Session, handle_events: Handle, language: str) -> Application:
-    """With a reviewer, and with a proposal."""
+    """An application that is with a reviewer and has a proposal."""
     application = submit_answers(session, STRONG, language=language)
     session.commit()
     handle_events()
@@ -87,7 +87,7 @@ def agree(
     browser: FlaskClient,
     application: Application,
 ) -> Callable[[], Payer]:
-    """The reviewer accepts it as a Sprint at another price, and the client agrees to that."""
+    """The reviewer accepts it as a Sprint at a different price, and the client agrees."""
 
     def agree() -> Payer:
         fields = {"verdict": "accept", "kind": "sprint", "price": "€12,500.50"}
@@ -113,7 +113,7 @@ def post(browser: FlaskClient, page: str, address: str, **fields: str) -> TestRe
 
 
 def read(browser: FlaskClient, address: str) -> str:
-    """The page, which has no dollar on it."""
+    """The page. Checks that it has no dollar sign."""
     answer = browser.get(address)
     assert answer.status_code == 200
     page = html.unescape(answer.text)

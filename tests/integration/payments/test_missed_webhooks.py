@@ -1,4 +1,4 @@
-"""A webhook that never came: Stripe is asked for what it said."""
+"""A webhook that never came: Stripe is asked for the event."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,13 +24,13 @@ Pass = Callable[[timedelta], None]
 
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
-    """Let that time pass, for whoever decides what is late."""
+    """Let that much time pass for the check for late webhooks."""
     return lambda time: monkeypatch.setattr(reconciliation, "utc_now", lambda: utc_now() + time)
 
 
 @pytest.fixture
 def paid(standin: Standin, attempt: CheckoutAttempt) -> None:
-    """The attempt is paid at Stripe, and nothing has told the site."""
+    """The attempt has been paid at Stripe, and no webhook has told the site."""
     assert attempt.url
     standin.pay(attempt.url)
 

@@ -1,4 +1,4 @@
-"""Webhooks shuffled, repeated and mixed with false ones end as the true ones in their order."""
+"""Webhooks shuffled, repeated and mixed with forged ones end as the genuine ones do in order."""
 
 import random
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Play = Callable[..., dict[str, Any]]
 
 SHUFFLES = 5  # of each story
 UNPAID = {"payment_status": "unpaid"}
-# What Stripe tells of one page, in its order.
+# What Stripe says about one page, in order.
 TRUE_STORIES: list[Story] = [
     [("completed", {})],
     [("completed", UNPAID), ("async_payment_succeeded", {})],
@@ -55,11 +55,12 @@ def play(
     handle_events: Handle,
     standin: Standin,
 ) -> Play:
-    """Tell a new client's story in an order, handling events now and then; how it ends."""
+    """Send a new client's webhooks in that order, handling events now and then. Returns the
+    outcome."""
 
     def play(story: Story, shuffle: random.Random | None = None) -> dict[str, Any]:
         payer = agree()
-        limiter.reset()  # each client has an address of their own
+        limiter.reset()  # each client has their own address
         payer.press_pay()
         [attempt] = payer.attempts()
         told = [checkout_event(kind, attempt, **changed) for kind, changed in story]

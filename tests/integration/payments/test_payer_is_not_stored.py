@@ -1,4 +1,5 @@
-"""Stripe's events name the payer. Nothing of that is stored, whatever comes of them, and when."""
+"""Stripe's events name the payer. The name is never stored, whatever the event leads to and
+whenever it comes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +27,7 @@ STORED = text("SELECT string_agg(e::text, ' ') FROM stripe_events e")
 def tell(
     post_webhook: PostWebhook, handle_events: Handle, session: Session
 ) -> Callable[[dict[str, Any]], str]:
-    """Send an event and handle it; all that is stored of Stripe's events then."""
+    """Send an event and handle it. Returns everything stored about Stripe's events."""
 
     def tell(event: dict[str, Any]) -> str:
         assert post_webhook(event).status_code == 200

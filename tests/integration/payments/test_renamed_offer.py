@@ -1,5 +1,5 @@
-"""A firm calls its offers otherwise while engagements run: each keeps the name that it was offered
-under, for the client and for the staff."""
+"""A firm renames its offers while engagements run: each keeps the name it was offered under, for
+the client and for the staff."""
 
 import pytest
 from flask import Flask
@@ -29,7 +29,7 @@ LATER = "Second opinion"
 def payer(
     app: Flask, session: Session, handle_events: Handle, monkeypatch: pytest.MonkeyPatch
 ) -> Payer:
-    """A client who was offered a Sprint, and agrees to it when it is called otherwise."""
+    """A client who was offered a Sprint, and agrees to it after it was renamed."""
     application = submit_answers(session, STRONG)
     session.commit()
     handle_events()

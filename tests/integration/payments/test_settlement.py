@@ -1,4 +1,4 @@
-"""From a webhook to a paid deposit, and everything that must not lead there."""
+"""From a webhook to a paid deposit, and everything that must not lead to one."""
 
 import re
 from collections.abc import Callable

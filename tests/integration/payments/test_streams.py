@@ -1,4 +1,4 @@
-"""Every event of a whole engagement stands in a stream of the kind that its type declares."""
+"""Every event of a whole engagement is in a stream of the kind its type declares."""
 
 from flask import Flask
 from sqlalchemy import text

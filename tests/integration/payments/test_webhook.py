@@ -1,4 +1,5 @@
-"""Stripe's webhook: genuine ones are stored once, all others change nothing, and none is a 5xx."""
+"""Stripe's webhooks: a genuine one is stored once, any other changes nothing, and none gets a
+5xx."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ EVENT = {"id": "evt_1", "object": "event", "type": "customer.created", "livemode
 
 
 def stored(session: Session) -> tuple[int, int]:
-    """How many of Stripe's events there are, and how many of ours about them."""
+    """The number of Stripe's events stored, and of our events about them."""
     session.rollback()
     ours = select(func.count()).where(StoredEvent.type == "stripe.event_received")
     return session.scalar(select(func.count(StripeEvent.id))) or 0, session.scalar(ours) or 0

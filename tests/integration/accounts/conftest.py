@@ -1,4 +1,4 @@
-"""Two members of staff, and browsers in which they sign in."""
+"""Two members of staff, and browsers to sign in with."""
 
 from collections.abc import Callable, Iterator
 
@@ -28,7 +28,7 @@ def no_tries_counted(app: Flask) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make hashing cheap, so that signing in is fast; its real cost is tested elsewhere."""
+    """Make hashing cheap, so that signing in is fast; `test_cost_of_a_hash` tests the real cost."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
     passwords._hash_of_nobody.cache_clear()
     yield
@@ -45,7 +45,7 @@ def ada(session: Session, quick_hashes: None) -> Staff:
 
 @pytest.fixture
 def send() -> Send:
-    """Send a page's form as a browser does, with the page's token."""
+    """Send a page's form as a browser does, with the page's CSRF token."""
 
     def send(
         client: FlaskClient, url: str, data: dict[str, str], **options: object

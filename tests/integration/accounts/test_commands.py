@@ -41,7 +41,8 @@ def test_the_first_login_is_created_once_and_shown_once(
 def test_an_account_that_several_hosts_request_at_once_is_created_once(
     app: Flask, session: Session
 ) -> None:
-    """As where each runs the command at its start: one prints the login, the others nothing."""
+    """For instance when each host runs the command at its start: one prints the login, the others
+    nothing."""
     assert at_once(app, lambda: bool(add_first_staff(db.session(), MAIL, "Ada"))) == [False, True]
 
     def add() -> bool:
@@ -53,7 +54,7 @@ def test_an_account_that_several_hosts_request_at_once_is_created_once(
 
 
 def at_once(app: Flask, do: Callable[[], bool]) -> list[bool]:
-    """What comes of it when two do it at the same moment, and commit."""
+    """The sorted results of two threads that do it at the same moment, and commit."""
     start = Barrier(2, timeout=30)
 
     def alone(_: int) -> bool:

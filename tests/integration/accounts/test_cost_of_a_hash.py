@@ -1,4 +1,4 @@
-"""What a password costs whoever tries one, with the hashes that are shipped."""
+"""What it costs to try a password, with the hash parameters as shipped."""
 
 from statistics import median
 from time import process_time
@@ -11,13 +11,13 @@ from app.accounts.service import add_staff, lock_account, sign_in
 
 WRONG = "not the password of anybody"
 NOBODYS, LOCKED = "eve@champlin.example", "grace@champlin.example"
-# RFC 9106, section 4: the parameters for where memory is short.
+# RFC 9106, section 4: the parameters for environments with little memory.
 RECOMMENDED = "$argon2id$v=19$m=65536,t=3,p=4$"
 
 
 @pytest.fixture
 def quick_hashes() -> None:
-    """There are none here."""
+    """Replaces the fixture of that name: here hashes cost what they do in production."""
 
 
 def test_a_hash_uses_the_parameters_that_the_standard_recommends(ada: Staff) -> None:
@@ -32,7 +32,7 @@ def test_an_unknown_address_and_a_locked_account_take_as_long_as_a_wrong_passwor
     lock_account(session, LOCKED)
 
     def seconds(email: str) -> float:
-        """Of the processor: others may use the machine meanwhile."""
+        """Processor time, because other programs may use the machine at the same time."""
         started = process_time()
         assert sign_in(session, email, WRONG) is None
         return process_time() - started

@@ -1,4 +1,4 @@
-"""What the log tells of who signs in."""
+"""What the log says about logins."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ NEW = "another sentence, also hers alone"
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
-    """What is logged of accounts, the quiet lines too, which tests do without."""
+    """The log lines about accounts, including the levels that are off in other tests."""
     capture = LogCapture()
     every_level = structlog.make_filtering_bound_logger("info")
     log = structlog.wrap_logger(None, processors=[capture], wrapper_class=every_level)

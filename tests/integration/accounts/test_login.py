@@ -1,4 +1,4 @@
-"""Signing in: what lets a person in, what does not, and how often it may be tried."""
+"""Signing in: what lets a person in, what does not, and how many tries are allowed."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ WRONG = "not the password of anybody"
 
 
 def try_from_all_over(app: Flask, email: str) -> int:
-    """How many of 101 tries for the address, each from another network, are let through."""
+    """How many of 101 tries for the address, each from a different network, are allowed."""
     form = {"email": email, "password": WRONG}
     answers = [
         app.test_client().post(
@@ -66,7 +66,8 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_page(
     def page(email: str) -> str:
         answer = log_in(client, email=email, password=WRONG)
         assert answer.status_code == 422
-        return re.sub(r'value="[^"]+"', "", answer.text)  # the address, and a token of this second
+        return re.sub(r'value="[^"]+"', "", answer.text)  # the address, and a token made this
+        second
 
     assert page("ada@champlin.example") == page("eve@champlin.example")
 
@@ -116,7 +117,7 @@ def test_failures_from_elsewhere_do_not_lock_the_owner_of_an_address_out(
 def test_at_most_a_hundred_tries_for_an_address_are_allowed_from_all_networks_together(
     app: Flask, ada: Staff, log_in: LogIn
 ) -> None:
-    """And its owner gets in all the same, in a browser in which they have signed in before."""
+    """Its owner still gets in, with a browser in which they have signed in before."""
     desk, phone = app.test_client(), app.test_client()
     assert log_in(desk).status_code == 303
     assert try_from_all_over(app, "ada@champlin.example") == 99

@@ -1,4 +1,4 @@
-"""The second step at sign-in: a code after the password, for whoever has set it up."""
+"""The second step at sign-in: a code after the password, for staff who have set it up."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ NOW = 1_796_000_000
 
 
 class Clock:
-    """What the site takes for the present, in seconds since 1970."""
+    """The site's clock, in seconds since 1970."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -40,14 +40,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Phone:
-    """An app that knows the secret, and shows a code for each half minute."""
+    """An authenticator app that knows the secret and shows a new code every half minute."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.secret = ""
 
     def code(self, *, ahead: int = 0) -> str:
-        """The one of now, or of so many half minutes later."""
+        """The current code, or the one that many half minutes ahead."""
         return code_of(self.secret, self._clock.now + 30 * ahead)
 
 
@@ -65,7 +65,7 @@ def desk(app: Flask, ada: Staff, log_in: Send) -> FlaskClient:
 
 @pytest.fixture
 def set_up(desk: FlaskClient, phone: Phone, send: Send) -> Callable[..., TestResponse]:
-    """Scan the key and send the page, with another code or password where they are named."""
+    """Scan the key and send the form, with a different code or password if given."""
 
     def set_up(*, code: str = "", password: str = PASSWORD) -> TestResponse:
         [phone.secret] = FormPage(desk.get(SETTINGS).text).values["secret"]

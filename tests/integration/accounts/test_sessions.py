@@ -1,4 +1,5 @@
-"""How long a session lasts: until its owner signs out, has another password, or twelve hours."""
+"""How long a session lasts: until its owner signs out or gets a new password, at most twelve
+hours."""
 
 from collections.abc import Callable
 
@@ -24,7 +25,7 @@ def is_signed_in(client: FlaskClient) -> bool:
 
 
 def sign_in_earlier(client: FlaskClient, *, hours: float) -> None:
-    """Have the session begun so many hours before it was."""
+    """Move the session's start back by that many hours."""
     with client.session_transaction() as session:
         session["signed_in_at"] -= int(hours * 3600)
 

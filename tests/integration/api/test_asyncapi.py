@@ -16,7 +16,8 @@ Document = dict[str, Any]
 
 
 def faults_of(*documents: Document) -> list[list[str]]:
-    """The parser's errors and warnings about each, with their places. It is slow to start."""
+    """The parser's errors and warnings about each document, with their positions. It is slow to
+    start."""
     parsed = subprocess.run(
         ["node", PARSER / "validate.mjs"],
         input=json.dumps(documents),

@@ -1,4 +1,4 @@
-"""The API does what its OpenAPI document says, whatever it is asked."""
+"""The API does what its OpenAPI document says, whatever the request."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ from schemathesis.schemas import BaseSchema
 from app.api.openapi import PROBLEM_SCHEMA
 
 DOCUMENT = "/api/v1/openapi.json"
-# Schemathesis would say that it takes compressed answers, and does not unpack them.
+# By default Schemathesis accepts compressed answers but doesn't decompress them.
 PLAIN = {"Accept-Encoding": "identity"}
 
 

@@ -29,7 +29,7 @@ FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
 
 
 class Prospect:
-    """A browser and its draft, which is finished except for the last step."""
+    """A browser with a draft that is complete except for the last step."""
 
     def __init__(self, client: FlaskClient, session: Session, draft: Draft) -> None:
         self.client = client
@@ -93,7 +93,7 @@ def prospect(new_prospect: Callable[[], Prospect]) -> Prospect:
 
 @pytest.fixture
 def uploads(app: Flask) -> Path:
-    """The site's folder of files, empty."""
+    """The site's folder for attachments, empty."""
     folder = Path(urlsplit(app.config["SITE"].UPLOADS_URL).path)
     shutil.rmtree(folder, ignore_errors=True)
     return folder
@@ -105,7 +105,7 @@ def stored(uploads: Path) -> dict[str, bytes]:
 
 
 def problem(answer: TestResponse) -> str:
-    """The error at the field."""
+    """The error shown at the field."""
     found = FIELD_ERROR.search(answer.text)
     assert found
     return found[1]

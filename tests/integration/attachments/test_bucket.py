@@ -1,4 +1,4 @@
-"""Attachments that are kept in a bucket."""
+"""Attachments stored in a bucket."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""A file leaves as a download, for those who may see the page that links to it."""
+"""A file is served as a download, to those who may see the page that links to it."""
 
 import uuid
 from collections.abc import Callable
@@ -18,7 +18,7 @@ NewProspect = Callable[[], Prospect]
 
 @pytest.fixture
 def addresses(prospect: Prospect, uploads: Path) -> list[str]:
-    """The prospect's and the staff's addresses of a file that was sent."""
+    """The prospect's and the staff's address of a file sent with an application."""
     prospect.attach(png(b"canary"), "Überblick.png")
     application = prospect.submit()
     [file] = prospect.files

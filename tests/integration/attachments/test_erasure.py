@@ -1,4 +1,4 @@
-"""What was removed or erased leaves the database and storage, however often storage refuses."""
+"""Files removed or erased leave the database and storage, however often storage refuses."""
 
 import io
 import json
@@ -32,7 +32,7 @@ REMAINS = text("SELECT coalesce(string_agg(a::text, ''), '') FROM attachments a"
 
 
 class Reluctant:
-    """A storage that refuses to delete, so many times."""
+    """A storage that refuses to delete a given number of times."""
 
     def __init__(self, storage: Storage, refusals: int) -> None:
         self.refusals = refusals
@@ -48,7 +48,8 @@ class Reluctant:
 
 @pytest.fixture
 def erased(prospect: Prospect, uploads: Path, session: Session, handle_events: Handle) -> Prospect:
-    """They sent two files, each with a canary, and were erased; storage has not been asked yet."""
+    """A prospect who sent two files, each with a canary, and was erased; storage has not been asked
+    to delete them yet."""
     prospect.attach(pdf(b"canary"), "canary.pdf")
     prospect.attach(png(b"canary"), "canary.png")
     application = prospect.submit()
@@ -85,7 +86,7 @@ def test_storage_that_refuses_is_asked_again_until_it_has_deleted_the_files(
 def test_deleting_the_row_before_its_file_would_leave_the_file(
     erased: Prospect, uploads: Path, session: Session
 ) -> None:
-    """The control: without the row nothing is left that says what to delete."""
+    """The control: without the row, nothing says what to delete."""
     session.execute(delete(Attachment))
     session.commit()
     sweep_removed()

@@ -1,4 +1,4 @@
-"""Whatever is uploaded: no crash, and nothing is stored that was refused."""
+"""Whatever is uploaded, nothing crashes and no refused file is stored."""
 
 from pathlib import Path
 

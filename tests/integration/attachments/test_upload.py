@@ -1,4 +1,5 @@
-"""Adding and removing files: what is taken is stored, and what is refused leaves nothing behind."""
+"""Adding and removing files: an accepted file is stored, and a refused one leaves nothing
+behind."""
 
 import io
 import uuid

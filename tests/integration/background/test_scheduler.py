@@ -1,4 +1,4 @@
-"""The scheduler as a platform starts it: the Procfile's line, and nothing made beforehand."""
+"""The scheduler as a platform starts it: by the Procfile's line, with nothing prepared."""
 
 import secrets
 import subprocess
@@ -18,7 +18,7 @@ from local.settings import local_settings
 from tests.faults.handled import QUEUE
 from tests.site import eventually
 
-# Beside the site's, whose workers and tests know nothing of it.
+# Not the site's Redis database, so that its workers and other tests see none of these tasks.
 OWN_DATABASE = 7
 
 
@@ -42,14 +42,15 @@ def environ(postgres: Postgres, redis_server: Redis) -> Environ:
 def notes(
     environ: Environ, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, bytes]:
-    """What it has noted once it has rung, in a folder where nothing was: file by file."""
+    """The state that a scheduler keeps after its first task, started in an empty folder, by
+    file."""
     folder = tmp_path_factory.mktemp("empty")
     assert rings(environ, redis_server, folder)
     return {file.name: file.read_bytes() for file in (folder / "var").glob("beat-schedule*")}
 
 
 def rings(environ: Environ, redis_server: Redis, folder: Path) -> bool:
-    """Whether it sends tasks where it is started in that folder, before it ends."""
+    """Whether a scheduler started in that folder sends a task before it ends."""
     with RedisClient(host=HOST, port=redis_server.port, db=OWN_DATABASE) as broker:
         broker.flushdb()
         with running_scheduler(environ, folder) as scheduler:

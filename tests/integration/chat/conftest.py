@@ -1,4 +1,4 @@
-"""The staff's chat channel: the site posts to a real server on the loopback address."""
+"""The staff's chat channel: the site posts to a real HTTP server on the loopback address."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Sending to a chat that is there, away, overrun, or wants nothing."""
+"""Sending to a chat that works, is away, limits the rate, or refuses."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -124,7 +124,7 @@ def test_a_chat_that_limits_the_rate_is_left_alone_for_as_long_as_it_asks(
 def test_without_the_pause_a_chat_that_limits_the_rate_would_be_tried_again_immediately(
     tell: Tell, courier: Courier, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: what was written meanwhile is not held back."""
+    """The control: a message written in the meantime is not held back."""
     monkeypatch.setattr(NotTaken, "asks_to_wait", False)
     receiver.answer = lambda _: Reply(429, (("retry-after", "90"),))
     tell()

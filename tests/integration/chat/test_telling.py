@@ -1,4 +1,4 @@
-"""What the staff's channel hears of, and what it does not."""
+"""What is posted to the staff's channel, and what is not."""
 
 from collections.abc import Callable
 
@@ -138,7 +138,7 @@ def test_without_the_escaping_a_companys_name_could_notify_everybody(
     handle_events: Handle,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The control: the text as it was typed."""
+    """The control: the text as typed."""
     monkeypatch.setattr("app.chat.markup.literal", lambda text: text)
     submit(company="<!channel>")
     handle_events()

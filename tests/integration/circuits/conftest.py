@@ -1,4 +1,4 @@
-"""An external service behind a circuit, which works or fails as the test says."""
+"""An external service behind a circuit; it works or fails as the test says."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ class Outage(Exception):
 
 
 class Service:
-    """The service; ``calls`` counts how often it was really called."""
+    """The service; ``calls`` counts the calls that reached it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -58,7 +58,7 @@ def service(session: Session) -> Service:
 
 @pytest.fixture
 def most(app: Flask) -> int:
-    """How many failures in a row open a circuit."""
+    """The number of failures in a row that open a circuit."""
     most: int = app.config["SITE"].CIRCUIT_MAX_FAILURES
     return most
 

@@ -1,4 +1,4 @@
-"""The circuit around a call, with its state in the database."""
+"""The circuit breaker around a call, with its state in the database."""
 
 import threading
 from collections.abc import Callable
@@ -171,7 +171,7 @@ def test_a_probe_that_dies_makes_room_for_another_and_can_change_nothing_later(
     late = circuit(NAME, is_failure=lambda _: True)
     late.__enter__()
     service.end_pause()
-    service.call()  # the next probe finds it well
+    service.call()  # the next probe succeeds
     late.__exit__(Outage, Outage(), None)
     record = service.record()
     assert (record.state, record.failures) == ("closed", 0)

@@ -1,4 +1,4 @@
-"""The comparer's page: a form that is its own address."""
+"""The comparer's page: a form whose answers are in its address."""
 
 import html
 import re

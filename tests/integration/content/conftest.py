@@ -1,4 +1,4 @@
-"""A site with its own content, which a test may change."""
+"""A site with its own copy of the content, which a test may change."""
 
 import contextvars
 import shutil
@@ -28,7 +28,7 @@ Text with a [link](#a-part).
 
 @pytest.fixture
 def content_folder(tmp_path: Path) -> Path:
-    """A copy of the shipped content, and a draft."""
+    """A copy of the shipped content, plus a draft."""
     folder = tmp_path / "content"
     shutil.copytree(ROOT / "content", folder)
     (folder / "articles/not-yet.md").write_text(DRAFT)
@@ -39,7 +39,7 @@ def content_folder(tmp_path: Path) -> Path:
 def own_site(
     app: Flask, site_with: Callable[..., Flask], content_folder: Path
 ) -> Callable[..., Flask]:
-    """Make a site with the content of that folder, and other settings if given."""
+    """Make a site with that folder's content, and with any settings given."""
     return partial(site_with, CONTENT_DIR=str(content_folder))
 
 

@@ -1,4 +1,4 @@
-"""A file that is wrong stops the start and the commands; in development a change shows at once."""
+"""A faulty file stops the start and the commands; in development a change shows immediately."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def draft(content_folder: Path) -> Path:
 
 
 def replace(file: Path, old: str, new: str) -> None:
-    """Change a file, later than it was changed before."""
+    """Change a file and give it a later modification time."""
     changed_at = file.stat().st_mtime_ns + 1_000_000
     file.write_text(file.read_text().replace(old, new))
     os.utime(file, ns=(changed_at, changed_at))

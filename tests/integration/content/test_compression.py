@@ -1,4 +1,4 @@
-"""Texts on the wire: compressed as the browser takes it, where their length tells nothing."""
+"""Texts are compressed in the way the browser accepts, where their length reveals nothing."""
 
 import gzip
 

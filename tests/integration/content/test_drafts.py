@@ -1,4 +1,4 @@
-"""A draft is read by whoever has its signed link, and is nowhere else."""
+"""Anybody with its signed link can read a draft, and it appears nowhere else."""
 
 from collections.abc import Callable
 from pathlib import Path

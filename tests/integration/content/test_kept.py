@@ -1,4 +1,4 @@
-"""Pages for everybody are made once, whoever asks, and told apart by what they depend on."""
+"""Public pages are rendered once for all visitors, and cached apart by what they depend on."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ PATHS += ["/articles/feed.xml", "/sitemap.xml", "/robots.txt"]
 
 @pytest.fixture
 def fresh(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """A visitor of a site that has made no page yet."""
+    """A visitor of a site that has rendered no page yet."""
     monkeypatch.setitem(app.extensions, "kept_pages", {})
     return app.test_client()
 
@@ -60,7 +60,7 @@ def test_each_language_has_its_own_cached_pages_however_it_was_chosen(
     for _ in ("made", "kept"):
         assert language("") == language("fr") == "en"
         assert language("de-AT,de;q=0.9") == "de"
-        assert language("en", "/?lang=de") == language("en") == "de"  # the cookie keeps it
+        assert language("en", "/?lang=de") == language("en") == "de"  # the cookie remembers it
         fresh.delete_cookie("language")
     assert len(made) == 2
 

@@ -1,4 +1,4 @@
-"""The public pages, as a stranger gets them."""
+"""The public pages, as a first-time visitor gets them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""An article says what its sentences are held to, and turns red with the test."""
+"""An article shows which test proves a sentence, and marks it red when the test fails."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def test_a_sentence_that_did_not_hold_is_red_in_both_text_and_list(
     assert 'class="proof proof--broken">A repeated delivery changes nothing' in html
     proof = html.partition('id="proof-repeat-changes-nothing"')[2].partition("</div>")[0]
     assert "Does not hold" in proof
-    assert html.count("proof--open") == 2  # the run tried no other
+    assert html.count("proof--open") == 2  # the run tested no other
 
 
 def test_an_article_without_proofs_has_no_list(client: FlaskClient, own_site: Site) -> None:
@@ -57,7 +57,7 @@ def test_an_article_without_proofs_has_no_list(client: FlaskClient, own_site: Si
 def test_on_a_german_page_the_name_of_a_test_is_marked_as_english(
     client: FlaskClient, german: FlaskClient
 ) -> None:
-    client.get(ARTICLE)  # what a template says of one page may not stand on the next
+    client.get(ARTICLE)  # what a template says about one page must not appear on the next
     page = german.get(ARTICLE).text
     assert '<html lang="de">' in page
     names = re.findall(r"Gezeigt[^“„]*„(<span[^>]*>)", page)

@@ -1,4 +1,4 @@
-"""What is kept is answered ahead of Flask, and nobody can tell by what they get."""
+"""Cached pages are served ahead of Flask, and nobody can tell from the answer."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,7 +16,7 @@ OWN = {"X-Request-ID", "Date"}
 
 @pytest.fixture
 def in_flask(app: Flask) -> Iterator[list[str]]:
-    """The paths of the requests that come as far as Flask."""
+    """The paths of the requests that reach Flask."""
     paths: list[str] = []
 
     def note(_: Flask, **rest: object) -> None:

@@ -1,4 +1,5 @@
-"""What programs read: the feed, the map, robots' rules, linked data and the pictures of links."""
+"""What programs read: the feed, the sitemap, robots.txt, linked data and the pictures for shared
+links."""
 
 import io
 import json
@@ -28,7 +29,7 @@ LINKED_DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', 
 
 
 def linked_data(client: FlaskClient, path: str) -> dict[str, dict[str, Any]]:
-    """The things that the page describes, by their type."""
+    """The things described in the page's linked data, by type."""
     [found] = LINKED_DATA.findall(client.get(path).text)
     described = json.loads(found)
     assert described["@context"] == "https://schema.org"
@@ -101,7 +102,7 @@ def test_pages_link_to_the_feed(client: FlaskClient) -> None:
 
 
 def test_every_address_in_the_sitemap_is_a_page_with_that_canonical_address(app: Flask) -> None:
-    client = app.test_client(use_cookies=False)  # robots remember no language
+    client = app.test_client(use_cookies=False)  # robots keep no language cookie
     places = ET.fromstring(client.get("/sitemap.xml").data).findall(f"{MAP}url/{MAP}loc")
     addresses = [str(place.text) for place in places]
     assert len(set(addresses)) == len(addresses) >= 8

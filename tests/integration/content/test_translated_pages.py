@@ -25,7 +25,7 @@ TITLE = re.compile(r"<h1>([^<]+)</h1>")
 
 
 def foot_of(page: str) -> list[tuple[str, str, str]]:
-    """Address, language where it is another, and word of the firm's pages in the foot."""
+    """The links to the firm's pages in the footer: address, language if different, and text."""
     return [link for link in FOOT.findall(page.partition("<footer")[2]) if link[0] in LABELS]
 
 
@@ -124,5 +124,5 @@ def test_a_translation_has_the_same_figures_cookies_and_links_in_the_same_order(
 
 
 def facts_in(html: str) -> list[str]:
-    """The figures, names of code and addresses of a text."""
+    """The figures, code names and addresses in a text."""
     return re.findall(r'href="[^"]+"|<code>[^<]+</code>|\b\d+ |<li>|<strong>|<h2', html)

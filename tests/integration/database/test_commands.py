@@ -1,4 +1,4 @@
-"""Commands end with a sentence, not a traceback, where the database is away or not made ready."""
+"""Commands end with a sentence, not a traceback, if the database is away or not ready."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def test_a_migration_says_in_one_line_that_the_database_is_away(
     ]
 
 
-# What a server says that has nowhere to put a table.
+# The error of a server that has no room for a table.
 FILL_DISK = """
 CREATE FUNCTION fill_disk() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
@@ -64,7 +64,7 @@ def test_a_migration_says_that_the_disk_is_full_and_succeeds_once_there_is_room(
 def before_the_first_upgrade(
     site_with: Callable[..., Flask], postgres: Postgres
 ) -> Iterator[Flask]:
-    """A site whose database has been made, and nothing in it."""
+    """A site whose database exists but is empty."""
     postgres.create_database("empty")
     site = site_with(DATABASE_URL=postgres.url_of("empty", SERVING), OWNER_DATABASE_URL="")
     yield site
@@ -148,7 +148,7 @@ def test_a_migration_on_a_database_of_a_newer_release_says_what_to_do(
 def test_a_migration_names_what_is_not_as_the_earlier_migrations_left_it(
     site_with: Callable[..., Flask], postgres: Postgres, altered: str, command: str, names: str
 ) -> None:
-    """A migration that was changed after it had run somewhere comes to the same."""
+    """A migration edited after it had run somewhere has the same effect."""
     address = postgres.create_database(f"altered_{command}")
     runner = site_with(DATABASE_URL=address, OWNER_DATABASE_URL="").test_cli_runner()
     assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
@@ -180,7 +180,7 @@ def test_a_command_says_that_the_sites_role_lacks_its_rights(
 def test_an_operator_without_a_user_name_is_recorded_by_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Some platforms run a container under a number that no user has."""
+    """Some platforms run a container under a user id without a name."""
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 2_000_123_456)

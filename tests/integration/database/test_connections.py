@@ -1,4 +1,4 @@
-"""Connections that the server has closed meanwhile, and one that keeps others away."""
+"""Connections that the server has closed, and a connection that holds a lock against others."""
 
 from multiprocessing.pool import ThreadPool
 
@@ -25,13 +25,13 @@ OWN_PID = text("SELECT pg_backend_pid()")
 
 @pytest.fixture(autouse=True)
 def one_connection(app: Flask) -> None:
-    """The pool holds nothing yet, so the next connection taken is the only one."""
+    """Empty the pool, so that the next connection taken is the only one."""
     db.engine.dispose()
 
 
 def cut_off(postgres: Postgres, pid: int | None) -> None:
     with psycopg.connect(postgres.url, autocommit=True) as connection:
-        # It returns when the backend is gone, or after these milliseconds.
+        # Returns when the backend is gone, or after this many milliseconds.
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 

@@ -1,4 +1,4 @@
-"""A server that stands still confirms each packet and looks at no clock: whoever waits gives up."""
+"""A frozen server still acknowledges packets, but applies no timeout: the client has to give up."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ BRIEF = 0.2
 
 @contextmanager
 def standing_still(connection: Connection) -> Iterator[None]:
-    """Within it the server's process at the other end does nothing."""
+    """Inside, the server process at the other end of the connection is stopped."""
     pid = connection.scalar(OWN_PID)
     assert pid
     os.kill(pid, signal.SIGSTOP)
@@ -46,7 +46,8 @@ def test_a_query_to_a_frozen_server_times_out_and_the_next_gets_another_connecti
 
 
 def test_without_a_deadline_the_wait_would_last_until_the_server_resumes(app: Flask) -> None:
-    """The control: by then others, who began later and wait for longer than that, have given up."""
+    """The control: other clients, who started later and wait longer than that, have given up by
+    then."""
     with (
         db.engine.connect() as unbound,
         db.engine.connect() as connection,
@@ -65,7 +66,7 @@ def test_without_a_deadline_the_wait_would_last_until_the_server_resumes(app: Fl
 def test_a_transaction_without_a_limit_takes_its_time_and_the_next_has_the_limits(
     app: Flask,
 ) -> None:
-    db.engine.dispose()  # so that the next one taken is the only one
+    db.engine.dispose()  # so that the next connection taken is the only one
     with db.engine.connect() as connection:
         driver_connection(connection).answer_within = BRIEF
         lift_limit(connection)

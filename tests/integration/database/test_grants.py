@@ -1,4 +1,5 @@
-"""The role that the site serves by: it can do all that the site does, and nothing to the log."""
+"""The role that the site connects as: it can do all that the site needs, and cannot change the
+log."""
 
 import os
 import subprocess
@@ -21,7 +22,7 @@ from local.postgres import SERVING, Postgres, postgres_program, temporary_postgr
 
 AsOwner = Callable[[str], None]
 EVERYTHING = "DELETE INSERT SELECT UPDATE"
-# Whole tables: of the log's own columns the one that the relay marks is all that may be changed.
+# These are rights on whole tables. Of the log's columns, only the one the relay marks may change.
 LESS = {
     "public.alembic_version": "SELECT",
     "public.checkpoints": "INSERT SELECT",
@@ -74,7 +75,7 @@ DENIED = [
 
 
 def rights(session: Session) -> dict[str, str]:
-    """What this role may do with each table."""
+    """The rights of this role on each table."""
     return {row.name: row.words for row in session.execute(OWN_RIGHTS)}
 
 

@@ -66,8 +66,7 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_page(
     def page(email: str) -> str:
         answer = log_in(client, email=email, password=WRONG)
         assert answer.status_code == 422
-        return re.sub(r'value="[^"]+"', "", answer.text)  # the address, and a token made this
-        second
+        return re.sub(r'value="[^"]+"', "", answer.text)  # the address, and a fresh token
 
     assert page("ada@champlin.example") == page("eve@champlin.example")
 

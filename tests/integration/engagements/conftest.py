@@ -1,4 +1,4 @@
-"""Engagements in each status, as rows."""
+"""Engagements in every status, stored as rows."""
 
 import uuid
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Engage = Callable[..., Engagement]
 
 @pytest.fixture
 def application_id(session: Session) -> uuid.UUID:
-    """A strong demonstration application, not handled yet."""
+    """The id of a strong demonstration application, not handled yet."""
     application_id = submit_answers(session, STRONG).id
     session.commit()
     return application_id
@@ -30,7 +30,7 @@ def application_id(session: Session) -> uuid.UUID:
 
 @pytest.fixture
 def engage(session: Session) -> Engage:
-    """Store an engagement with that status and age, and its application."""
+    """Store an engagement with that status and age, with its application."""
 
     def engage(
         status: str, company: str = "A client", kind: Kind = "sprint", hours: float = 0

@@ -1,5 +1,5 @@
-"""The rate card changes between the proposal and the offer: the client is offered what the reviewer
-saw."""
+"""The rate card changes between the proposal and the offer: the client is offered the price the
+reviewer saw."""
 
 import uuid
 from collections.abc import Callable
@@ -36,7 +36,8 @@ def proposed(
 
 @pytest.fixture
 def accept(session: Session, application_id: uuid.UUID, proposed: Engagement) -> Accept:
-    """Accept as proposed, but for what is named; the event, which nobody has acted on."""
+    """Accept as proposed, with any changes given. Returns the event, which no subscriber has
+    handled."""
 
     def accept(**other: object) -> RecordedEvent:
         kept = {name: getattr(proposed, name) for name in ("kind", "total_cents", "currency")}
@@ -50,7 +51,7 @@ def accept(session: Session, application_id: uuid.UUID, proposed: Engagement) ->
 
 @pytest.fixture
 def have_card(app: Flask, monkeypatch: pytest.MonkeyPatch) -> HaveCard:
-    """Make it the rate card of the running app."""
+    """Make this the rate card of the running app."""
     return lambda card: monkeypatch.setitem(app.extensions, "rate_card", card)
 
 
@@ -79,7 +80,7 @@ def test_a_price_changed_by_the_reviewer_adds_one_line_after_the_proposals_lines
 def test_a_price_in_a_different_currency_from_the_rate_cards_is_not_offered(
     session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
-    """It would be so much of another currency; a dead letter asks a person instead."""
+    """The same figure would be a different price; a dead letter asks a person instead."""
     accepted = accept(kind="build" if proposed.kind != "build" else "sprint")
     have_card(replace(current_rate_card(), currency="eur"))
     with pytest.raises(OtherCurrency, match="Asked for in usd; the rate card has eur"):

@@ -1,4 +1,4 @@
-"""A prospect who is erased before the reviewer's offer is made: nothing is offered to nobody."""
+"""A prospect is erased before the reviewer's offer is made: no offer is made."""
 
 import uuid
 from collections.abc import Callable
@@ -18,7 +18,7 @@ ACCEPTED = ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000)
 
 
 def accept_and_erase(session: Session, application_id: uuid.UUID) -> list[RecordedEvent]:
-    """The two events, which nobody has acted on."""
+    """The two events, which no subscriber has handled."""
     decide_application(session, application_id, ACCEPTED, seen_version=1, actor="staff:1")
     erase_person(session, application_id, actor="operator:root")
     session.commit()

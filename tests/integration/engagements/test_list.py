@@ -1,4 +1,4 @@
-"""The staff's list of engagements: what stands where, at what price, since when."""
+"""The staff's list of engagements, with status, price and age."""
 
 import re
 from collections.abc import Iterable
@@ -22,12 +22,12 @@ OLDER = re.compile(r'rel="next" href="([^"]+)"')
 
 
 def companies(page: str) -> list[str]:
-    """Those listed, in their order."""
+    """The companies listed, in order."""
     return re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi>', page)
 
 
 def figures(page: str) -> dict[str, str]:
-    """Those above the list, by what they are called."""
+    """The figures above the list, by label."""
     return dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
 
 

@@ -1,4 +1,4 @@
-"""A prospect who withdraws at the moment of the proposal: no proposal stays open."""
+"""A prospect withdraws while the proposal is being made: no proposal stays open."""
 
 import uuid
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from app.scoring.subscribers import score_fit
 
 @pytest.fixture
 def scored(session: Session, application_id: uuid.UUID) -> RecordedEvent:
-    """An application's score, which nobody has acted on."""
+    """The event of an application's score, which no subscriber has handled."""
     stream = stream_of("application", application_id)
     score_fit(session, read_stream(session, stream)[0])
     session.commit()
@@ -30,7 +30,7 @@ def scored(session: Session, application_id: uuid.UUID) -> RecordedEvent:
 
 
 def withdraw_beside(application_id: uuid.UUID) -> None:
-    """In a transaction of its own, which waits for nobody long."""
+    """Withdraw in a separate transaction that waits only briefly for a lock."""
     with Session(db.engine) as other:
         other.execute(text("SET LOCAL lock_timeout = '200ms'"))
         withdraw_application(other, application_id, "")
@@ -39,7 +39,7 @@ def withdraw_beside(application_id: uuid.UUID) -> None:
 
 @pytest.fixture
 def withdrawn_meanwhile(scored: RecordedEvent, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The prospect withdraws after the subscriber has looked whether the application is open."""
+    """The prospect withdraws after the subscriber has checked that the application is open."""
 
     def price(*terms: Any) -> Quote:
         withdraw_beside(scored.subject_id)

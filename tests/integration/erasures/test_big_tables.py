@@ -1,4 +1,4 @@
-"""However much is stored about others, an erasure reads what is stored about the person."""
+"""However much is stored about others, an erasure reads only what is stored about the person."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ Tamper = Callable[[str], None]
 
 
 def read_through_by_handlers(session: Session, stream: str) -> list[str]:
-    """The tables that those who hear of the stream's last event read through."""
+    """The tables that the subscribers to the stream's last event scan from end to end."""
     last = read_stream(session, stream)[-1]
     before = rows_read(session)
     for name in current_subscriptions().subscribers_of(last.type):
@@ -34,7 +34,7 @@ def read_through_by_handlers(session: Session, stream: str) -> list[str]:
 
 
 def links_sent(session: Session) -> list[str]:
-    """To whom a link back into a draft was sent, as far as it is kept."""
+    """The stored email addresses to which a link back into a draft was sent."""
     return list(session.scalars(select(MailMessage.recipient).filter_by(template="resume_link")))
 
 

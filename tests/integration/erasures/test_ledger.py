@@ -1,4 +1,4 @@
-"""Whoever was erased is erased again after a restore: a ledger outside the database knows them."""
+"""People erased are erased again after a restore: a ledger outside the database lists them."""
 
 import io
 import shutil
@@ -38,7 +38,7 @@ WORDS = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Cana
 
 @pytest.fixture
 def ledger(app: Flask) -> Path:
-    """The folder of the ledger, empty."""
+    """The ledger's folder, empty."""
     folder = Path(urlsplit(app.config["SITE"].UPLOADS_URL).path) / "erased"
     shutil.rmtree(folder, ignore_errors=True)
     return folder
@@ -46,7 +46,7 @@ def ledger(app: Flask) -> Path:
 
 @pytest.fixture
 def application(session: Session, handle_events: Callable[[], None]) -> Application:
-    """Sent by somebody each of whose words can be recognised."""
+    """An application in which every personal word is a canary."""
     application = submit_answers(session, {**STRONG, **WORDS, "problem": "canary " * 40})
     request_resume_link(session, session.get_one(Draft, application.draft_id))
     write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
@@ -57,7 +57,7 @@ def application(session: Session, handle_events: Callable[[], None]) -> Applicat
 
 @pytest.fixture
 def draft(session: Session) -> Draft:
-    """Begun, not sent."""
+    """A draft begun and not sent."""
     draft = start_draft(session, current_questionnaire())
     draft.answers = dict(WORDS)
     session.commit()
@@ -66,12 +66,13 @@ def draft(session: Session) -> Draft:
 
 @pytest.fixture
 def database(postgres: Postgres) -> str:
-    """Its address, for one who may pass by triggers and foreign keys as a restore does."""
+    """The database's address for a role that may bypass triggers and foreign keys, as a restore
+    does."""
     return postgres.url_of("site")
 
 
 def back_up(database: str) -> Backup:
-    """What every table of the database holds."""
+    """The content of every table in the database."""
     backup = {}
     with psycopg.connect(database) as connection:
         for name in sorted(db.metadata.tables):
@@ -82,7 +83,7 @@ def back_up(database: str) -> Backup:
 
 
 def restore(database: str, backup: Backup) -> None:
-    """Have every table hold that again, and nothing that came after."""
+    """Put that content back into every table, and remove everything that came after."""
     db.session.remove()
     with psycopg.connect(database) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -135,7 +136,7 @@ def test_without_the_ledger_a_restore_would_bring_erased_people_back(
     ledger: Path,
     database: str,
 ) -> None:
-    """The control: nothing is entered."""
+    """The control: nothing is entered in the ledger."""
     backup = back_up(database)
     erase(session, application, handle_events)
     restore(database, backup)
@@ -167,7 +168,7 @@ def test_a_draft_deleted_by_the_prospect_does_not_come_back_either(
     restore(database, backup)
     assert reapply(app) == "Entries in the ledger: 1. Erased again: 1.\n"
     assert canaries(database) == 0
-    # The restore took back what the prospect did: this one is the operator's.
+    # The restore undid the prospect's own event: this one is the operator's.
     [discarded] = read_stream(db.session(), stream_of("draft", draft_id))[-1:]
     assert discarded.type == DraftDiscarded.type
     assert discarded.metadata.actor.startswith("operator:")
@@ -218,7 +219,7 @@ def test_an_entry_that_the_ledger_could_not_take_is_entered_once_it_can(
 def test_the_ledger_and_the_attachments_are_stored_apart(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What has no row among the files would be deleted."""
+    """Among the attachments, an entry would be deleted as a file without a row."""
     url = tmp_path.as_uri() if kind == "folder" else request.getfixturevalue("aws").make_bucket()
     files, ledger = open_storage(url), open_storage(url, "erased")
     file_id, person_id = uuid.uuid4(), uuid.uuid4()

@@ -1,4 +1,4 @@
-"""One POST to a real server: what it says, how it fails, and where it never goes."""
+"""One POST to a real server: what it sends, how it fails, and where it never connects."""
 
 import ipaddress
 import socket
@@ -36,13 +36,13 @@ def sender() -> Sender:
 
 @contextmanager
 def raw_server(*answers: bytes, hangs_up: bool = False) -> Iterator[str]:
-    """A server that says these bytes to its one visitor, one by one, and then hangs up or waits."""
+    """A server that sends its only client these pieces, one by one, and then hangs up or waits."""
     over = threading.Event()
     with socket.create_server((HOST, 0)) as server:
 
         def serve() -> None:
             visitor, _ = server.accept()
-            with visitor, suppress(OSError):  # the visitor may have gone
+            with visitor, suppress(OSError):  # the client may have gone
                 visitor.recv(65536)
                 for answer in answers:
                     visitor.sendall(answer)
@@ -183,7 +183,7 @@ def test_no_spelling_of_an_internal_address_is_connected_to(
     receiver: WebhookReceiver, host: str
 ) -> None:
     answer = Sender().post(to(f"https://{host}:{receiver.port}/"))
-    assert answer.error in {"address_refused", "name_not_found"}  # where there is no IPv6
+    assert answer.error in {"address_refused", "name_not_found"}  # on a machine without IPv6
     assert receiver.received == []
 
 
@@ -198,7 +198,8 @@ def test_one_internal_address_among_public_ones_is_enough_to_refuse_the_host() -
 
 
 class Rebinding:
-    """A resolver that says a public address first and the loopback ever after."""
+    """A resolver that answers with a public address first and with the loopback address ever
+    after."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -228,7 +229,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
 def test_looking_up_the_host_again_after_the_check_would_reach_an_internal_address(
     receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: what connecting to the checked address itself is for."""
+    """The control: why the sender connects to the very address it checked."""
     look_up = Rebinding()
 
     def look_up_again(network: GuardedNetwork, host: str, port: int) -> list[IPAddress]:
@@ -238,4 +239,4 @@ def test_looking_up_the_host_again_after_the_check_would_reach_an_internal_addre
     monkeypatch.setattr(GuardedNetwork, "_checked_addresses", look_up_again)
     sender = Sender(look_up=look_up)
     answer = sender.post(to(f"https://rebinding.example:{receiver.port}/"))
-    assert answer.error == "tls_failed"  # it has reached the server on the loopback, which has none
+    assert answer.error == "tls_failed"  # it reached the loopback server, which has no TLS

@@ -1,4 +1,4 @@
-"""Which language a visitor reads."""
+"""Which language a visitor sees."""
 
 import re
 

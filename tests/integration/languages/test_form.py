@@ -1,4 +1,4 @@
-"""The form in German: every page of it in each of its states."""
+"""The form in German: every page in every state."""
 
 import io
 import re
@@ -19,7 +19,7 @@ from tests.sample_files import pdf
 
 @pytest.fixture
 def ready(prospect: Prospect) -> Prospect:
-    """They have the review in front of them."""
+    """A prospect who is on the review page."""
     prospect.fill_in()
     return prospect
 

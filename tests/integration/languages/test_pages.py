@@ -1,4 +1,4 @@
-"""The pages for everybody, in German."""
+"""The public pages in German."""
 
 import re
 
@@ -36,8 +36,8 @@ def test_no_sentence_is_left_untranslated(german: FlaskClient, path: str) -> Non
 
 def test_the_check_does_find_english_where_there_is_any(client: FlaskClient) -> None:
     left = english_left_in(client.get("/engagements/sprint").text)
-    assert "Who it is for, and who it is not for" in left  # of the site
-    assert "What if events are the wrong answer?" in left  # of the firm
+    assert "Who it is for, and who it is not for" in left  # the site's
+    assert "What if events are the wrong answer?" in left  # the firm's
     assert "Skip to the content" in left
 
 

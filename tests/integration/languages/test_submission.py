@@ -1,4 +1,5 @@
-"""What is remembered of the language: by a draft, by an application, and of its questions never."""
+"""A draft and an application remember their language; the stored questions are always the
+original."""
 
 import html
 import re
@@ -30,7 +31,7 @@ def draft_in(session: Session) -> Draft:
 
 
 def send_as(prospect: Prospect, session: Session) -> Application:
-    """Send what they have in mind, and return it as it is stored."""
+    """Fill in and send the form; return the application as stored."""
     prospect.fill_in()
     assert prospect.send().status_code == 303
     session.rollback()
@@ -119,7 +120,7 @@ def test_a_page_shown_in_german_can_be_sent_after_switching_the_language(
 
 @pytest.fixture
 def german_desk(desk: FlaskClient) -> FlaskClient:
-    """The browser of a member of staff, who reads German otherwise."""
+    """The browser of a member of staff who prefers German on public pages."""
     desk.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
     return desk
 

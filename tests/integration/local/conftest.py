@@ -1,4 +1,4 @@
-"""Folders for servers, and waiting for a condition."""
+"""Folders for servers, and a way to wait for a condition."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def server_folder() -> Iterator[Path]:
-    """A folder outside pytest's own, which is not accessible to the user that servers run as."""
+    """A folder outside pytest's, which the user that servers run as can't access."""
     folder = Path(tempfile.mkdtemp(prefix="local-"))
     yield folder
     shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Runs tools on content that a firm keeps in its own folder."""
+"""Runs tools on content that a firm keeps in a folder of its own."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from local.process import ROOT
 
 
 def make(module: str, content: Path) -> subprocess.CompletedProcess[str]:
-    """Run that module of ``local`` to its end, with the content in that folder."""
+    """Run that module of ``local`` to completion, with the content in that folder."""
     return subprocess.run(
         [sys.executable, "-m", f"local.{module}"],
         env={**os.environ, "CONTENT_DIR": str(content)},

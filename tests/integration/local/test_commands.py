@@ -1,4 +1,4 @@
-"""The environment of the site's own commands."""
+"""The environment of the site's commands."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`make watch` and the check of the content, as whoever writes sees them."""
+"""`make watch` and the check of the content, as an author sees them."""
 
 import os
 import re
@@ -22,7 +22,7 @@ ARTICLE = "event-driven-architecture"
 
 @pytest.fixture
 def article(tmp_path: Path) -> Path:
-    """One of the articles in a copy of the content."""
+    """The file of an article in a copy of the content."""
     shutil.copytree(ROOT / "content", tmp_path / "content")
     return tmp_path / f"content/articles/{ARTICLE}.md"
 
@@ -35,7 +35,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def watching(tmp_path: Path, article: Path, environ: dict[str, str]) -> Iterator[Path]:
-    """A file with all that `make watch` says."""
+    """A file with all the output of `make watch`."""
     said = tmp_path / "said"
     with said.open("wb") as file:
         watch = subprocess.Popen(
@@ -76,7 +76,7 @@ def test_changes_to_texts_and_to_the_firms_data_are_shown_and_their_faults_repor
     article.write_text(article.read_text().replace("title: Event", "title: A new event", 1))
     with urllib.request.urlopen(f"{address}/articles/{ARTICLE}") as page:
         assert "<h1>A new event" in page.read().decode()
-    # These a site reads at its start, and is started again.
+    # The site reads these only at its start, so it is restarted.
     content = article.parents[1]
     brand = content / "brand.toml"
     right = brand.read_text()
@@ -92,7 +92,7 @@ def test_changes_to_texts_and_to_the_firms_data_are_shown_and_their_faults_repor
 
 
 def read(address: str) -> str:
-    """The page, or nothing while the site restarts or knows no such page."""
+    """The page, or an empty string while the site restarts or has no such page."""
     try:
         with urllib.request.urlopen(address) as page:
             return str(page.read().decode())

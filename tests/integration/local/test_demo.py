@@ -1,5 +1,5 @@
-"""`make demo` where the site is not there, goes away, or nobody waits for it. That it sends its
-applications is seen in `test_run`."""
+"""`make demo` when the site is not running, goes away, or the demo is interrupted. `test_run` shows
+that it sends its applications."""
 
 import signal
 import socket
@@ -15,7 +15,7 @@ from tests.integration.local.demonstration import end_of, start_demo
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[socket.socket]:
-    """Where the site that ran in this folder last took its connections."""
+    """The port on which the site last run in this folder was listening."""
     with socket.create_server((HOST, 0)) as door:
         address = f"http://{HOST}:{door.getsockname()[1]}"
         State(tmp_path).write_settings({"BASE_URL": address})

@@ -1,4 +1,4 @@
-"""Whoever a mail is for, a person finds it in the one mailbox."""
+"""Whoever a mail is addressed to, it can be read in the one mailbox."""
 
 import imaplib
 import smtplib

@@ -1,4 +1,4 @@
-"""A run takes the usual ports, and free ones where those are taken."""
+"""A run uses the usual ports, or free ones where those are taken."""
 
 import socket
 
@@ -30,7 +30,7 @@ def test_a_port_with_only_closed_connections_lingering_is_free() -> None:
         port = server.getsockname()[1]
         client = socket.create_connection((HOST, port))
         accepted, _ = server.accept()
-        # Who closes first keeps the connection in TIME_WAIT.
+        # The side that closes first keeps the connection in TIME_WAIT.
         accepted.close()
         client.close()
     assert is_free(port)

@@ -1,4 +1,4 @@
-"""The embedded Postgres: its data lasts, and whatever a kill leaves does not stop it."""
+"""The embedded Postgres: its data lasts, and nothing left by a kill stops it from starting."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ Eventually = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture(scope="module")
 def data_dir(server_folder: Path) -> Path:
-    """One cluster for the whole file: making one takes most of a second."""
+    """One cluster for the whole file: creating one takes most of a second."""
     server = Postgres(server_folder / "data", free_port(), fast=True)
     server.start()
     with psycopg.connect(server.create_database("site")) as connection:
@@ -87,7 +87,7 @@ def test_a_pid_file_that_names_another_program_does_not_stop_the_start(data_dir:
 def test_a_killed_server_that_is_still_a_zombie_does_not_stop_the_start(
     server: Postgres, eventually: Eventually
 ) -> None:
-    """Where process 1 takes its time over orphans, or never looks, the number stays taken."""
+    """If process 1 reaps orphans late or never, the process id stays taken."""
     killed = psutil.Process(server.pid)
     killed.kill()
     eventually(lambda: killed.status() == psutil.STATUS_ZOMBIE)

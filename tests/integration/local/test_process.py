@@ -1,4 +1,4 @@
-"""A program under our care ends when it is told to, when it must, and when we end."""
+"""A program started by us ends when told to, when it has to be killed, and when we end."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The embedded Redis refuses rather than evict, and starts again after any end."""
+"""The embedded Redis refuses writes rather than evict keys, and starts again however it ended."""
 
 import os
 import signal

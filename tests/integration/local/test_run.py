@@ -1,4 +1,4 @@
-"""`make run` from an empty folder on: broken off, started again, killed, stopped; and `make demo`
+"""`make run` from an empty folder: interrupted, started again, killed, stopped; and `make demo`
 beside it."""
 
 import os
@@ -28,12 +28,12 @@ RUNNING = "Ctrl-C stops everything."
 SITE = re.compile(r"^  Site +(http://\S+)/ ", re.MULTILINE)
 FIRST_LOGIN = re.compile(r"shown only now:\n +(\S+@\S+)\n +(\S+)\n")
 NEW_PASSWORD = re.compile(r"A new password for staff:\n +(.+ (\S+@\S+))\n")
-# One process of each kind is enough to see it start.
+# One process of each kind is enough here.
 SMALL = {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
 
 
 class Run:
-    """One start in ``folder``; ``said`` is what it has printed."""
+    """One run in ``folder``; ``said`` is what it has printed."""
 
     def __init__(self, folder: Path) -> None:
         self._state = State(folder)
@@ -52,30 +52,30 @@ class Run:
         return self._output.read_text()
 
     def says(self, words: str) -> "Run":
-        """Return once it has said so; fail where it ends before."""
+        """Wait until it has printed that; fail if it ends first."""
         eventually(lambda: words in self.said or self._process.poll() is not None, PATIENCE)
         assert words in self.said, self.said
         return self
 
     def end(self, number: signal.Signals) -> int:
-        """Send it the signal. Returns how it ended, once it has."""
+        """Send it the signal and wait for its end. Returns how it ended."""
         self._process.send_signal(number)
         return self._process.wait(PATIENCE)
 
     def has_loaded(self, library: str) -> bool:
-        """Whether it is as far as that."""
+        """Whether it has loaded that module."""
         maps = psutil.Process(self._process.pid).memory_maps()
         return any(library in Path(one.path).parts for one in maps)
 
     def processes(self) -> list[psutil.Process]:
-        """All that it has started, and that runs."""
+        """The running processes that it has started."""
         mark = (self._state.directory / "run.lock").read_text().split()[1]
         servers = [(self._state.postgres, "postgres"), (self._state.redis, "redis-server")]
         started = [one for server in servers for one in processes_in(*server)]
         return [*started, *processes_marked(mark)]
 
     def desk(self, email: str, password: str) -> str:
-        """The staff's first page, as it opens to whoever types these."""
+        """The staff's first page, opened by signing in with these credentials."""
         site = SITE.search(self.said)
         assert site
         browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
@@ -89,7 +89,8 @@ class Run:
 
 @pytest.fixture
 def start(server_folder: Path) -> Iterator[Callable[[], Run]]:
-    """Start once more in the same folder; whatever still runs at the end is stopped."""
+    """Starts another run in the same folder; any still running at the end of the test are
+    stopped."""
     runs: list[Run] = []
 
     def start() -> Run:
@@ -105,7 +106,7 @@ def test_a_run_interrupted_before_it_has_started_anything_prints_nothing(
     start: Callable[[], Run],
 ) -> None:
     run = start()
-    # With it the settings are declared, and much has still to be loaded.
+    # The settings are declared with it, early, while much is still to be loaded.
     eventually(lambda: run.has_loaded("msgspec"), PATIENCE)
     run.end(signal.SIGINT)
     assert run.said == ""

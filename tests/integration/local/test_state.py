@@ -1,4 +1,4 @@
-"""The folder of a local run: one run at a time, its secrets private, its settings readable."""
+"""A local run's folder: one run at a time, with private secrets and readable settings."""
 
 import os
 import resource
@@ -65,7 +65,7 @@ def test_a_full_disk_is_reported_by_everything_that_writes_to_the_folder(state: 
             state.secret_key,
             lambda: state.write_settings({"NAME": "value"}),
         ):
-            # To who writes, a limit on files is as a full disk is: the system refuses.
+            # To the writer, a limit on file size is like a full disk: the system refuses.
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
             try:
                 with pytest.raises(Unusable, match=r"can't be written to: File too large\."):

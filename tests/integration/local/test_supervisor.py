@@ -1,4 +1,4 @@
-"""The supervisor starts again what ends, says so, and stops in the reverse order."""
+"""The supervisor restarts processes that end, says so, and stops them in reverse order."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def announcing(tmp_path: Path) -> Callable[[str, str], Process]:
-    """A process that notes its start and its stop in the file ``told``, then does as it is told."""
+    """A process that notes its start and its stop in the file ``told`` and runs the given
+    script."""
 
     def announcing(name: str, then: str) -> Process:
         told = tmp_path / "told"

@@ -17,7 +17,7 @@ WORDS = "Messaging that your own people can run."
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """Content with another tagline, and no catalog."""
+    """Content with a different tagline and no catalog."""
     folder = tmp_path / "content"
     shutil.copytree(ROOT / "content", folder, ignore=shutil.ignore_patterns("translations"))
     brand = folder / "brand.toml"
@@ -47,7 +47,8 @@ def test_a_fault_in_the_data_is_reported_in_one_sentence(content: Path) -> None:
 
 
 def test_a_text_removed_from_the_firms_data_keeps_its_translation(content: Path) -> None:
-    """An engagement keeps what it was offered at, and an application what it was asked."""
+    """An engagement keeps the terms it was offered, and an application the questions it was
+    asked."""
     gone = load_brand(ROOT / "content/brand.toml").tagline
     german = read_texts(ROOT / "content/translations", "de").gettext(gone)
     folder = content / "translations"
@@ -63,7 +64,7 @@ def test_a_text_restored_to_the_firms_data_gets_its_translation_back(content: Pa
     bring_up_to_date(content)
     shutil.copy(ROOT / "content/brand.toml", content / "brand.toml")
     bring_up_to_date(content)
-    # What was never translated leaves nothing.
+    # A text that was never translated leaves nothing.
     shipped = (ROOT / "content/translations/de.po").read_text()
     assert (content / "translations/de.po").read_text() == shipped
 

@@ -1,4 +1,4 @@
-"""A wrong setting, or a fault in the content, stops each process of the site with one sentence."""
+"""A wrong setting, or a fault in the content, stops every process of the site with one sentence."""
 
 import shutil
 import socket
@@ -20,7 +20,7 @@ SETTINGS = local_settings(
     redis_url="redis://127.0.0.1:1/0",
     secret_key="k",
 )
-# Each with a process that uses the file; at its start every process reads them all.
+# Each with a process that uses the file; every process reads all of them at its start.
 FAULTS = {
     "rubric.toml": ("worker", "version =", "versoin =", "rubric.toml: Object "),
     "articles/cqrs.md": (
@@ -55,7 +55,7 @@ def test_a_web_server_whose_port_is_taken_says_so_and_ends() -> None:
 
 
 def assert_ends_with(sentence: str, name: str, **settings: str) -> None:
-    """That the Procfile's process of that name ends by itself, and says nothing else."""
+    """Check that the Procfile's process of that name ends by itself and prints nothing else."""
     ended = subprocess.run(
         shell(procfile()[name]),
         cwd=ROOT,

@@ -1,4 +1,5 @@
-"""The stand-in over HTTP, the official SDK pointed at it, and a receiver for its webhooks."""
+"""The stand-in served over HTTP, the official SDK pointed at it, and a receiver for its
+webhooks."""
 
 import queue
 import threading

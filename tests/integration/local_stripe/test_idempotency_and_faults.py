@@ -1,4 +1,4 @@
-"""Idempotency keys and failures on demand: what a client that lost an answer can rely on."""
+"""Idempotency keys and failures on demand: what a client that lost an answer may rely on."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The page on which a person pays, and the webhooks that follow."""
+"""The page where a person pays, and the webhooks that follow."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -12,7 +12,7 @@ SECRET = "whsec_of_the_tests"
 
 
 class Receiver(Protocol):
-    """The end of the line to which the stand-in sends its webhooks: (body, signature)."""
+    """The receiver of the stand-in's webhooks, as (body, signature)."""
 
     failures_left: int
 

@@ -21,12 +21,12 @@ TYPED = {
     "payment_intent": stripe.PaymentIntent,
     "event": stripe.Event,
 }
-# Here the fixture fills one key of several; the SDK's type knows the others.
+# Here the fixture fills one key of several; the SDK's type has the others.
 ABRIDGED = {"payment_intent.last_payment_error": stripe.PaymentIntent.LastPaymentError}
 
 
 def faults_in(answer: Any, fixture: Any, place: str) -> list[str]:
-    """What in ``answer`` Stripe's fixture does not have, or has with another type."""
+    """Everything in ``answer`` that Stripe's fixture lacks or has with a different type."""
     if answer is None or fixture is None:
         return []
     if isinstance(answer, bool) or not isinstance(answer, type(fixture)):
@@ -56,7 +56,7 @@ def check(answer: dict[str, Any]) -> None:
     kind = answer["object"]
     fixture = FIXTURES[kind]
     if kind == "event":
-        # The fixture's event is about some other resource; ours is checked by itself.
+        # The fixture's event is about a different resource; ours is checked separately.
         check(answer["data"]["object"])
         answer = {**answer, "data": {"object": {}}}
         fixture = {**fixture, "data": {"object": {}}}

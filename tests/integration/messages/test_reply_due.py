@@ -1,4 +1,4 @@
-"""The promise of a reply within one working day: kept, or staff are reminded once."""
+"""A reply is promised within one working day: it comes, or staff are reminded once."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +37,7 @@ DEEDS: dict[str, Deed] = {
 
 @pytest.fixture
 def come_due(come_due: Callable[[str], None]) -> Handle:
-    """The same for replies alone."""
+    """Make only the replies' deadlines due."""
     return partial(come_due, ReplyDue.type)
 
 
@@ -135,7 +135,7 @@ def test_a_reply_given_but_not_yet_handled_at_the_deadline_brings_no_reminder(
     handle_events: Handle,
     come_due: Handle,
 ) -> None:
-    """The time comes before the reply's own event is handled."""
+    """The deadline comes before the reply's own event is handled."""
     prospect_writes("Hello?")
     handle_events()
     staff_write("Hello.")

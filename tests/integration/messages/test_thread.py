@@ -1,4 +1,4 @@
-"""The thread: questions, answers and decisions at their places, and what waits for a reply."""
+"""The thread: questions, answers and decisions in order, and what awaits a reply."""
 
 import pytest
 from sqlalchemy.orm import Session

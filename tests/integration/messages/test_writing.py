@@ -72,7 +72,7 @@ def test_sending_the_same_text_twice_from_one_page_makes_one_message(
 def test_a_different_text_from_the_same_page_is_not_lost(
     prospect_writes: Write, read: Read
 ) -> None:
-    """They went back to it in their browser."""
+    """For instance after going back to the page in the browser."""
     prospect_writes("Hello.")
     prospect_writes("One more thing.")
     assert texts(read) == ["Hello.", "One more thing."]
@@ -82,7 +82,7 @@ def test_a_different_text_from_the_same_page_is_not_lost(
 def test_simultaneous_presses_count_once_per_page(
     app: Flask, application: Application, read: Read, pages: int, messages: int
 ) -> None:
-    """The second case is the control: what tells them apart is the page alone."""
+    """The second case is the control: only the page tells presses apart."""
     identity = application.id
 
     def press(place: int) -> Callable[[Session], None]:
@@ -135,7 +135,8 @@ def test_both_sides_may_write_after_a_withdrawal_without_reopening_it(
     staff_write: Write,
     read: Read,
 ) -> None:
-    """A prospect may want back, and the firm may say good-bye; neither opens it again."""
+    """A prospect may change their mind, and the firm may say goodbye; neither reopens the
+    application."""
     withdraw_application(session, application.id, "The budget is gone.")
     staff_write("Come back when it is there.")
     prospect_writes("We shall.")

@@ -1,4 +1,4 @@
-"""Reviewers who do different things to the same applications at the same moment."""
+"""Has reviewers do different things to the same applications at the same moment."""
 
 from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
@@ -22,8 +22,8 @@ def race(
     deeds: Sequence[Deed],
     do: Callable[[Session, UUID, Deed], None],
 ) -> tuple[Won, list[UUID]]:
-    """Let one reviewer per deed do it to each application; return who won, with the type of the
-    deed, and who was told about the other."""
+    """Let one reviewer per deed do it to each application. Returns who won, with the type of the
+    deed, and who was told that another was first."""
     start = Barrier(len(deeds), timeout=30)
     won: Won = []
     lost: list[UUID] = []

@@ -1,4 +1,4 @@
-"""A process that is forked is to whoever looks at it what one is that its command line has started;
+"""From outside, a forked process looks the same as one started by its command line;
 ``test_run``, ``test_wrong_setting`` and ``test_scheduler`` start the Procfile's own lines."""
 
 import os
@@ -35,7 +35,7 @@ sys.stdin.read()
 
 
 def of_kind(kind: type[Process], folder: Path) -> Process:
-    """A program that says how it was started, and waits."""
+    """A program that prints how it was started, and waits."""
     program = folder / "waits"
     program.write_text(f"#!{sys.executable}\n{WAITS}")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Does something concurrently that has to wait for a lock."""
+"""Runs something concurrently that has to wait for a lock."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +16,8 @@ SOMEBODY_WAITS = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
 
 @contextmanager
 def waiting(app: Flask, deed: Callable[[Session], object]) -> Iterator[None]:
-    """Inside, the deed waits for a lock, in its own transaction; afterwards it is done. Raises what
-    the deed raised."""
+    """Inside, the deed waits for a lock in its own transaction; on leaving, it has been done.
+    Raises whatever the deed raised."""
 
     def do() -> None:
         with app.app_context():

@@ -88,7 +88,7 @@ def test_a_bridge_says_that_it_waits_for_a_release_that_can_read_the_next_event(
     assert "thing.from_tomorrow" in str(mover.bridge.last_error)
 
 
-def test_an_altered_event_is_skipped_and_named_and_holds_up_no_other(
+def test_an_altered_event_is_passed_over_and_named_and_holds_up_no_other(
     session: Session, bridge_to: BridgeTo, other_side: OtherSide, write: Write, tamper: Tamper
 ) -> None:
     mover = bridge_to(URL, other_side)
@@ -200,7 +200,7 @@ def test_the_log_is_read_batch_by_batch_and_not_ahead_of_the_confirmations(
     assert sizes == [4, 4, 4, 4, 4, 4, 1]
 
 
-def test_an_event_that_the_broker_can_never_take_is_skipped_counted_and_reported(
+def test_an_event_that_the_broker_can_never_take_is_passed_over_counted_and_reported(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write
 ) -> None:
     mover = bridge_to(URL, other_side)

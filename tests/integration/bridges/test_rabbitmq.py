@@ -104,7 +104,7 @@ def test_the_bridge_creates_a_durable_exchange_where_there_is_none(
         channel.exchange_declare(name, exchange_type="topic", durable=True)  # fails if it differs
 
 
-def test_an_event_that_no_queue_is_bound_for_is_skipped_and_reported(
+def test_an_event_that_no_queue_is_bound_for_is_passed_over_and_reported(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
     queue = Queue(rabbitmq, "engagement.*")

@@ -1,4 +1,4 @@
-"""Each alert speaks of figures that exist, and leads to its entry in the runbook."""
+"""Each alert uses metrics that exist, and links to its entry in the runbook."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def told(
     change_settings: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> set[str]:
-    """The names of all figures, those of a bridge and of a channel among them."""
+    """The names of all metrics, including those of a bridge and of a chat channel."""
     change_settings(CHAT_WEBHOOK_URL="https://chat.example/hooks/1")
     monkeypatch.setattr("app.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
@@ -78,18 +78,18 @@ OF_A_SUBSCRIBER = [rule for rule in RULES if "deliver" in rule["expr"]]
 def test_only_dead_letters_raise_an_alert_while_a_subscriber_is_paused(
     rule: dict[str, Any],
 ) -> None:
-    """The runbook has somebody pause one that keeps failing: that is to end its alert. What it has
-    tried in vain waits as long as the pause does."""
+    """The runbook says to pause a subscriber that keeps failing, and that has to end its alert. Its
+    failed deliveries wait for as long as the pause lasts."""
     expression, clause = rule["expr"].strip(), "and on (subscriber) subscriber_paused == 0"
     assert expression.endswith(clause) == (rule["alert"] != "DeadLetters")
-    # "and" binds closer than "or", which would leave the clause to its last part alone.
+    # "and" binds tighter than "or", so the clause would apply only to the last operand.
     assert " or" not in re.sub(r"^\(.*\)\s", "", expression, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("waits", ["MailWaits", "ChatWaits"])
 def test_a_message_being_sent_still_counts_as_waiting(waits: str) -> None:
-    """A server that takes its time to say no has its one mail `sending` at every other look: an
-    alert on what is `queued` alone would begin anew each time, and never speak."""
+    """With a server that is slow to refuse, its only mail is `sending` at every other scrape: an
+    alert on `queued` alone would start over each time and never fire."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
     assert re.match(
         r'sum without \(status\) \(\w+_messages\{status=~"queued\|sending"\}\) > 0', expression
@@ -100,15 +100,16 @@ def test_a_message_being_sent_still_counts_as_waiting(waits: str) -> None:
 def test_the_alerts_for_waiting_messages_are_silent_during_the_hold_after_a_restore(
     waits: str,
 ) -> None:
-    """Somebody is at work then, and the entry about a server that is away would lead them astray.
-    The hold has an alert of its own."""
+    """Somebody is at work then, and the entry about a server that is away would mislead them. The
+    hold has an alert of its own."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
     assert expression.strip().endswith("and on () outbound_held_seconds == 0")
 
 
-def test_events_skipped_before_a_bridges_first_scrape_raise_an_alert() -> None:
-    """As one with `from=start` does to which no queue is bound, in its first seconds. Prometheus
-    never sees its figure grow: it begins with the whole log, at that of a web that starts last."""
+def test_events_passed_over_before_a_bridges_first_scrape_raise_an_alert() -> None:
+    """A bridge with `from=start` and no bound queue passes events over in its first seconds.
+    Prometheus never sees that counter grow: if web starts last, its first value is already the
+    whole log."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == "BridgePassesEventsOver"]
     grown, _, new = expression.partition(" or ")
     assert grown == "increase(bridge_passed_over[1h]) > 0"
@@ -119,8 +120,8 @@ def test_events_skipped_before_a_bridges_first_scrape_raise_an_alert() -> None:
 def test_an_alert_is_raised_when_the_metrics_are_missing(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
-    """Without the database, or with another token than Prometheus has, there are no figures, and a
-    rule about a figure that is not there says that all is well."""
+    """Without the database, or with a token that Prometheus does not have, there are no metrics,
+    and a rule about a missing metric never fires."""
     change_settings(METRICS_TOKEN="the token of today", **IN_PRODUCTION)
     refused = client.get("/metrics", headers={"Authorization": "Bearer the one before"})
     assert refused.status_code == 404

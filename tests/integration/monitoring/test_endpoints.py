@@ -1,4 +1,4 @@
-"""What load balancers and Prometheus ask."""
+"""The endpoints for load balancers and Prometheus."""
 
 from collections.abc import Callable, Iterator
 
@@ -29,7 +29,7 @@ def test_a_ready_site_lists_each_of_its_parts(client: FlaskClient) -> None:
 def migrate_to(
     session: Session, as_owner: Callable[[str], None]
 ) -> Iterator[Callable[[str], None]]:
-    """Have the database say that it is at that version; at the end it is where it was."""
+    """Set the database's migration version; it is restored at the end."""
     (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
 
     def migrate_to(version: str) -> None:
@@ -50,7 +50,7 @@ def test_a_database_behind_its_migrations_is_not_ready(
 def test_a_site_whose_database_is_already_upgraded_stays_ready(
     client: FlaskClient, migrate_to: Callable[[str], None]
 ) -> None:
-    """As during an upgrade, whose migrations come first."""
+    """This happens during an upgrade, which runs its migrations first."""
     migrate_to("9999")
     answer = client.get("/readyz")
     assert answer.status_code == 200 and "newer release" in answer.text

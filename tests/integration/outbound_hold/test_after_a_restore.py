@@ -1,4 +1,5 @@
-"""A restored database takes for unsent what has been sent since: nothing leaves until released."""
+"""A restored database lists as unsent what was sent after the backup: nothing leaves until it is
+released."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,7 +28,7 @@ from tests.webhook_receiver import WebhookReceiver
 
 
 class World:
-    """All that the site sends to, and the workers that send."""
+    """Everything the site sends to, and the workers that send."""
 
     def __init__(self, session: Session) -> None:
         self.sink = SmtpSink()
@@ -37,7 +38,7 @@ class World:
         self._session = session
 
     def work(self) -> None:
-        """Have every sender send what it would."""
+        """Let every sender send what is due."""
         self._session.rollback()
         wait_until_settled()
         send_due_mail()
@@ -49,7 +50,7 @@ class World:
 
     @property
     def told(self) -> dict[str, int]:
-        """How much each has been told."""
+        """The number of messages each has received."""
         return {
             "mail": len(self.sink.mails),
             "chat": len(self.chat.received),
@@ -58,7 +59,7 @@ class World:
         }
 
 
-# Who asks whether all is held back, on whose behalf.
+# The module that checks for the hold, and the senders it checks for.
 GUARDS = {
     "app.outbox.claims": {"mail", "chat"},
     "app.webhooks.claims": {"webhooks"},
@@ -84,13 +85,13 @@ def world(session: Session, ada: Staff, change_settings: Callable[..., None]) ->
             staff_id=ada.id,
         )
         session.commit()
-        webhook_tasks.sweep_webhooks()  # an endpoint hears of what comes after it
+        webhook_tasks.sweep_webhooks()  # an endpoint gets only later events
         yield world
 
 
 @pytest.fixture
 def restored(app: Flask, session: Session, world: World) -> None:
-    """A database as a backup has it, with an application that nothing has handled yet."""
+    """A restored database, with an application that is not handled yet."""
     submit_answers(session, STRONG)
     session.commit()
     said = app.test_cli_runner().invoke(args=["events", "restored"]).output
@@ -119,7 +120,7 @@ def test_a_sender_that_ignored_the_hold_would_send(
     handle_events: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The control, for each that asks."""
+    """The control, for each module that checks."""
     handle_events()
     monkeypatch.setattr(f"{guard}.is_outbound_held", lambda _: False)
     world.work()

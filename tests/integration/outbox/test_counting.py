@@ -1,4 +1,4 @@
-"""What was sent long ago makes no look at an outbox slower."""
+"""Old sent messages don't make looking at an outbox slower."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +42,7 @@ SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname 
 
 @pytest.fixture(autouse=True)
 def told(session: Session, as_owner: Callable[[str], None]) -> None:
-    """Mail and chat: many that were sent, two that wait, and one that was refused."""
+    """Mail and chat messages: many sent, two waiting, and one refused."""
     because = record(
         session,
         stream_of("application", new_id()),

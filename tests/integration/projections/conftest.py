@@ -36,11 +36,11 @@ Differences = Callable[[], list[str]]
 
 
 class NothingProposed(Exception):
-    """The application has no engagement yet."""
+    """The application has no engagement so far."""
 
 
 class Office:
-    """Everything that prospects and staff do, each in its own transaction."""
+    """Everything that prospects and staff do, each deed in its own transaction."""
 
     def __init__(self, session: Session, staff: Staff, handle_events: Callable[[], None]) -> None:
         self.session = session
@@ -89,7 +89,7 @@ class Office:
         self.session.commit()
 
     def fall_due(self, application_id: UUID) -> None:
-        """Make the answer that this prospect was promised fall due."""
+        """Make the answer promised to this prospect fall due."""
         stream = stream_of("application", application_id)
         self.session.execute(
             update(ScheduledEvent).filter_by(stream=stream).values(due_at=func.now())
@@ -145,7 +145,7 @@ def office(session: Session, ada: Staff, handle_events: Callable[[], None]) -> O
 
 @pytest.fixture
 def finished(office: Office) -> UUID:
-    """An application that was asked about, accepted, agreed to and paid."""
+    """An application that went through a question, acceptance, agreement and payment."""
     application_id = office.submit()
     office.handle()
     office.ask(application_id)
@@ -160,13 +160,13 @@ def finished(office: Office) -> UUID:
 
 @pytest.fixture
 def verify(session: Session) -> Differences:
-    """What `flask events verify` would print."""
+    """Return what `flask events verify` would print."""
     return lambda: _each(session, lambda projection: projection.verify(db.engine))
 
 
 @pytest.fixture
 def rebuild(session: Session, owner: Engine) -> Differences:
-    """What `flask events rebuild` would print."""
+    """Return what `flask events rebuild` would print."""
     return lambda: _each(session, lambda projection: projection.rebuild(owner))
 
 

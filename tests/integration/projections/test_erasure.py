@@ -1,4 +1,4 @@
-"""A person is erased: rows, log and figures still agree, and the queue holds nothing of them."""
+"""A person is erased: rows, log and figures still agree, and the queue has nothing about them."""
 
 from uuid import UUID
 

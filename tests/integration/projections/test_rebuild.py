@@ -1,4 +1,4 @@
-"""Rebuilding: what differed is set right, while the site goes on."""
+"""Rebuilding: rows that differed are corrected while the site keeps running."""
 
 import threading
 from collections.abc import Callable
@@ -129,7 +129,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
         rebuilder.join()
     assert failures == []
     assert ["total_cents" in line for line in found[0]] == [True]
-    assert not any(found[1:])  # what others do meanwhile is no difference
+    assert not any(found[1:])  # what others do in the meantime is not a difference
     assert verify() == []
     office.handle()
     assert verify() == []
@@ -138,7 +138,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
 def test_without_catching_up_events_recorded_during_the_rebuild_would_be_missing(
     office: Office, verify: Differences, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: the rows that change while the new tables are built are not made again."""
+    """The control: rows that change while the new tables are being built are not built again."""
     application_id = office.submit()
     office.handle()
     build = rebuilding.build_rows

@@ -1,4 +1,4 @@
-"""The queue and the thread agree on who waits for a reply, whatever was done."""
+"""The queue and the thread agree on who is waiting for a reply, whatever was done."""
 
 from uuid import UUID
 

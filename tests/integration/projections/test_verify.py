@@ -1,4 +1,4 @@
-"""Whatever is done, the rows are as their streams say; and what was tampered with is named."""
+"""Whatever is done, the rows agree with their streams, and tampering is named."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -33,7 +33,7 @@ Tamper = Callable[..., None]
 
 
 def do(office: Office, deed: str, application_id: UUID) -> None:
-    """Do it, if it is allowed now."""
+    """Do it, if it is allowed at the moment."""
     if deed == "handle":
         office.handle()
         return
@@ -51,7 +51,7 @@ def test_whatever_is_done_every_row_agrees_with_the_log(
     applications = [office.submit() for _ in range(3)]
     for which, deed in deeds:
         do(office, deed, applications[which])
-    assert verify() == []  # with deliveries still under way
+    assert verify() == []  # with deliveries still outstanding
     office.handle()
     assert verify() == []
 
@@ -122,7 +122,7 @@ def test_a_queue_row_may_lag_behind_only_by_events_not_yet_handled(
 ) -> None:
     late = office.submit()
     assert verify() == []
-    tamper("UPDATE events SET relayed_at = now() WHERE relayed_at IS NULL")  # and no delivery
+    tamper("UPDATE events SET relayed_at = now() WHERE relayed_at IS NULL")  # without any delivery
     [found] = verify()
     assert f"queue_rows {late}: is missing" in found
 

@@ -1,4 +1,4 @@
-"""An upgrade that is taken back and made again loses nothing that has happened."""
+"""Downgrading and upgrading again loses nothing that has happened."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ FROM events ORDER BY position
 
 @pytest.fixture
 def busy(office: Office, finished: UUID) -> None:
-    """Beside one that went the whole way, others that stand at each of its turns."""
+    """One application that went the whole way, and others at every stage of it."""
     noted, asked, declined, withdrawn, erased, late = (office.submit() for _ in range(6))
     office.handle()
     office.note(noted)

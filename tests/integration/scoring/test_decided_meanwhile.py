@@ -1,4 +1,4 @@
-"""A reviewer who decides at the moment of the scoring: neither keeps the other from it."""
+"""A reviewer decides during the scoring: neither prevents the other."""
 
 from flask import Flask
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Submissions through the real form, held or not, and the desk where staff look at them."""
+"""Submissions through the real form, held or not, and the staff's pages for them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,8 +26,8 @@ Press = Callable[..., TestResponse]
 
 @pytest.fixture
 def apply(session: Session, new_prospect: Callable[[], Prospect]) -> Apply:
-    """Fill in and send the form in a new browser; ``answers`` replace the usual ones, ``age`` is
-    how long ago the draft was begun, and ``subject`` is what is in the honeypot."""
+    """Fill in and send the form in a new browser. ``answers`` replace the usual ones, ``age`` is
+    how long ago the draft was started, and ``subject`` fills the honeypot."""
 
     def apply(age: str = "5 minutes", subject: str = "", **answers: Any) -> Application:
         prospect = new_prospect()
@@ -74,7 +74,7 @@ def types_of(session: Session, application: Application) -> list[str]:
 
 
 def mails_of(session: Session) -> list[str]:
-    """The templates of all mail, in alphabetical order."""
+    """The templates of all mails, in alphabetical order."""
     session.rollback()
     return sorted(session.scalars(select(MailMessage.template)))
 

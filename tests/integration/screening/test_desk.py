@@ -1,4 +1,4 @@
-"""Where staff find what is held, and what the prospect's own files say of it."""
+"""Where staff find held applications, and what the prospect's own files say about the hold."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""What holds a submission when it is sent, and what everybody sees of that."""
+"""What puts a submission on hold, and what each side sees of it."""
 
 import html
 from collections.abc import Callable
@@ -126,10 +126,10 @@ def test_screening_an_honest_submission_costs_one_read_and_one_write(
         statements.append(statement)
         return execute(cursor, statement, *rest, **options)
 
-    with monkeypatch.context() as watched:  # below SQLAlchemy, of which a submit knows nothing
+    with monkeypatch.context() as watched:  # below SQLAlchemy, which a submission bypasses
         watched.setattr(Cursor, "execute", note)
         assert prospect.send(seen=page).status_code == 303
-    # The helper's own look at /apply reads the draft; the rest is the submission.
+    # The helper's own request to /apply reads the draft; the rest is the submission.
     ours = [one for one in statements if "person_keys" in one or "INSERT INTO" in one]
     assert len(ours) == 2
     assert len(statements) - len(ours) <= 1

@@ -1,4 +1,4 @@
-"""An honest applicant is never held, by the settings and rules as they are shipped."""
+"""An honest prospect is never held by the settings and rules as shipped."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def statuses(session: Session) -> list[str]:
 
 
 def test_an_application_sent_too_fast_would_be_held(apply: Apply) -> None:
-    """The control: what is sent at once is held."""
+    """The control: an application sent immediately is held."""
     assert apply(age="1 second").status == "held"
 
 
@@ -65,7 +65,7 @@ def test_a_prospect_who_sends_from_another_device_is_not_held(
 def test_a_page_without_the_hidden_field_does_not_hold_anybody(
     prospect: Prospect, session: Session
 ) -> None:
-    """One that was open since before the field was there, or whose browser leaves it out."""
+    """A page opened before the field was introduced, or a browser that leaves it out."""
     prospect.fill_in()
     session.execute(AGE, {"age": "2 minutes"})
     session.commit()

@@ -1,4 +1,4 @@
-"""A held application's address may be somebody else's: whoever sent it has no mail go there."""
+"""A held application's address may be somebody else's: its sender can't cause mail to it."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,5 @@
-"""The promise of an answer within one working day counts from the sending: a hold makes it no
-longer, and a dismissal that was a mistake does not either."""
+"""An answer is promised within one working day of sending: neither a hold nor a mistaken dismissal
+extends that."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ DUE = "application.answer_due"
 
 @pytest.fixture
 def come_due(come_due: Handle, handle_events: Handle) -> Handle:
-    """The same, once what waits to be handled is."""
+    """Handle what is waiting, then make everything due."""
 
     def come_due_after_all() -> None:
         handle_events()

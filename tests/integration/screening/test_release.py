@@ -1,4 +1,5 @@
-"""What is held goes on once it is released, as any other; dismissed, it is closed but not lost."""
+"""A held application continues like any other once released; once dismissed, it is closed but not
+lost."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,5 @@
-"""What staff are told beside an application: others of the same person, company or text, and that
-an address is a throwaway one. None of it holds anything."""
+"""What staff see beside an application: others with the same person, company or text, and that an
+address is a throwaway one. None of this puts it on hold."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Of two reviewers who settle a hold at the same moment, one does."""
+"""When two reviewers settle a hold at the same moment, only one succeeds."""
 
 from threading import Barrier
 from uuid import UUID
@@ -43,7 +43,7 @@ def test_a_release_and_a_dismissal_at_the_same_moment_record_one_event(
 
 
 def test_without_the_guard_both_reviewers_would_settle_it(app: Flask, ids: list[UUID]) -> None:
-    """The control: reading first and writing afterwards lets both through."""
+    """The control: reading first and writing afterwards would let both succeed."""
     both_have_read = Barrier(2, timeout=30)
 
     def settle(own: Session, application_id: UUID, outcome: Outcome) -> None:

@@ -21,7 +21,7 @@ from tests.sample_files import png_of
 
 @pytest.fixture(params=["folder", "bucket"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty place of each kind."""
+    """The address of an empty storage of each kind."""
     if request.param == "folder":
         return (tmp_path / "uploads").as_uri()
     return request.getfixturevalue("aws").make_bucket()
@@ -34,7 +34,7 @@ def storage(address: str) -> Storage:
 
 @pytest.fixture
 def put_by_hand(address: str, request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Put a file of that name among the site's, past the site."""
+    """Put a file of that name among the site's, bypassing the site."""
     place = urlsplit(address)
 
     def put_by_hand(name: str) -> None:
@@ -108,9 +108,9 @@ def test_the_object_that_marks_a_folder_in_a_bucket_is_not_listed(aws: Aws) -> N
 
 
 def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
-    """Whoever reads the ledger would find that nobody was ever erased, and each night every file
-    would be called lost. A loop of links stands for rights that are missing, which root never
-    lacks."""
+    """Otherwise the ledger would seem to say that nobody was ever erased, and every file would be
+    reported lost each night. A loop of links stands in for missing rights, which root always
+    has."""
     folder = tmp_path / "uploads"
     storage = open_storage(folder.as_uri())
     folder.symlink_to(folder)

@@ -1,4 +1,4 @@
-"""The site with a collector."""
+"""The site with a collector of spans."""
 
 from collections.abc import Callable, Iterator
 

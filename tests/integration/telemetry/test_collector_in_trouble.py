@@ -1,4 +1,5 @@
-"""A collector that is away or hangs costs spans and nothing else; without one there are none."""
+"""A collector that is away or hangs costs spans and nothing else; without one there are no
+spans."""
 
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from tests.site import eventually
 
 # Well over the queue of 2048, so that it overflows.
 MANY = 5000
-# Whoever waited for the collector would wait this long, and no machine is slow for half of it.
+# Waiting for the collector would take this long; no machine is so slow as to need half of it.
 WHOLE_WAIT = 60.0
 ASK = """
 import sys
@@ -34,8 +35,8 @@ print(*{"opentelemetry.sdk.trace", "opentelemetry.exporter"} & set(sys.modules))
 
 @pytest.fixture(autouse=True)
 def long_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What still waits for the collector at the end is told to stop, and does: it asks `random` how
-    long to wait, and Hypothesis would take that for the next test's doing."""
+    """At the end, stop the threads still waiting for the collector: they ask `random` how long to
+    wait, and Hypothesis would blame the next test for that."""
     exporters: list[OTLPSpanExporter] = []
 
     def make_exporter(endpoint: str, *, timeout: float) -> OTLPSpanExporter:
@@ -52,12 +53,12 @@ def long_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def senders() -> set[threading.Thread]:
-    """The threads of this process that send spans."""
+    """This process's threads that send spans."""
     return {one for one in threading.enumerate() if one.name.startswith("OtelBatch")}
 
 
 def end_many_spans() -> float:
-    """The seconds of the slowest of them."""
+    """End many spans. Returns the seconds that the slowest took."""
     slowest = 0.0
     for number in range(MANY):
         begun = time.perf_counter()
@@ -82,7 +83,7 @@ def test_a_collector_that_hangs_holds_up_nothing(
     collector.hanging.set()
     send_spans_to(collector.url)
     assert client.get("/").status_code == 200
-    eventually(lambda: collector.bodies)  # from here on its thread waits for an answer
+    eventually(lambda: collector.bodies)  # from here on, the sending thread waits for an answer
     assert end_many_spans() < WHOLE_WAIT / 2
     assert client.get("/").status_code == 200
     assert seconds_to_close(app) < WHOLE_WAIT / 2

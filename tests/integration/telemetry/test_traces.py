@@ -1,4 +1,4 @@
-"""One id joins a request to all that follows from it."""
+"""One id links a request to everything that follows from it."""
 
 from collections.abc import Callable
 

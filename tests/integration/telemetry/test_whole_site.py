@@ -1,4 +1,4 @@
-"""One real submission through every process: what it leaves at a collector, and in the logs."""
+"""One real submission through every process: what it leaves at the collector and in the logs."""
 
 import re
 import urllib.request
@@ -21,7 +21,7 @@ CANARIES = {
     "problem": "Canaries overwrite each other when two of them sing at once.",
 }
 LOGGED_TRACE = "0af7651916cd43dd8448eb211c80319c"
-# What each process tells of a submission.
+# What each process logs about a submission.
 TOLD_BY = {
     "web": {"request"},
     "relay": {"relay.relayed"},
@@ -49,7 +49,7 @@ def site(postgres: Postgres, redis_server: Redis, collector: Collector) -> Itera
 
 
 def is_whole(collector: Collector) -> bool:
-    """Whether both mails are told of, every span's parent is there, and the relay names every
+    """Whether both mails have spans, every span's parent has arrived, and the relay names every
     event; each process sends its spans in its own time."""
     ours = [span for span in list(collector.spans) if span.trace_id == TRACE]
     events = {(span.trace_id, span.span_id) for span in ours if span.name.startswith("record ")}
@@ -76,7 +76,8 @@ def in_the_tree(spans: list[Received]) -> dict[str, list[str]]:
 
 
 def submit(site: Site, trace: str) -> str:
-    """One submission in that trace, up to its two mails; the token of the prospect's page."""
+    """Make one submission in that trace and wait for its two mails. Returns the token of the
+    prospect's page."""
     site.sink.reset()
     (prospect,) = make_prospects(site, 1, **CANARIES)
     parent = f"00-{trace}-{OUTER}-01"

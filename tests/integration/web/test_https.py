@@ -1,4 +1,5 @@
-"""A site under https://: its cookies and answers hold browsers to it, whatever its proxy tells."""
+"""A site under https://: its cookies and headers keep browsers on https, whatever its proxy
+says."""
 
 from collections.abc import Callable
 
@@ -17,7 +18,8 @@ def secure_site(migrated_app: Flask, site_with: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def browser(secure_site: Flask) -> FlaskClient:
-    """It comes over http, as through a proxy that says nothing of its own https."""
+    """A browser whose requests come over http, as through a proxy that doesn't say it uses
+    https."""
     return secure_site.test_client(use_cookies=False)
 
 

@@ -1,4 +1,5 @@
-"""What pages have in common is written once, and each is as if all of it was written for it."""
+"""The parts that pages share are rendered once, and each page looks as if rendered entirely for
+itself."""
 
 import re
 from collections.abc import Hashable
@@ -14,7 +15,7 @@ from tests.form_page import FormPage
 from tests.staff import browser_of, employ
 
 GERMAN = {"Accept-Language": "de"}
-# In parts of the site and in none, at their front and within, at addresses that there are and not.
+# In every section and in none, on index pages and below, at addresses that exist and that don't.
 PATHS = [
     *("/", "/apply", "/apply/you", "/apply/system", "/apply/problem", "/apply/problem?lang=de"),
     *("/apply/system?back_to_review=yes", "/apply/nothing", "/apply/nothing/at/all"),
@@ -33,7 +34,7 @@ Kept = dict[tuple[Hashable, ...], str]
 
 @pytest.fixture
 def kept(app: Flask) -> Kept:
-    """What the site has kept: nothing yet."""
+    """The site's cache of parts, empty."""
     extension = app.jinja_env.extensions[KeptParts.identifier]
     assert isinstance(extension, KeptParts)
     extension.kept.clear()
@@ -41,7 +42,7 @@ def kept(app: Flask) -> Kept:
 
 
 def lasting(page: str) -> str:
-    """The page without what differs at each look."""
+    """The page without what differs at each request."""
     page = re.sub(r'(name="(?:csrf_token|save_id)" value=")[^"]*', r"\1", page)
     return re.sub(r"[0-9a-f]{32}", "", page)
 

@@ -1,4 +1,4 @@
-"""With MAINTENANCE set the public rests with a word, and nobody loses what they typed."""
+"""With MAINTENANCE set, every public page says so, and nobody loses what they typed."""
 
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -22,7 +22,7 @@ def resting_site(migrated_app: Flask, site_with: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def resting(app: Flask, resting_site: Flask) -> FlaskClient:
-    """A visitor of it."""
+    """A visitor of the site under maintenance."""
     return resting_site.test_client()
 
 

@@ -1,4 +1,4 @@
-"""A proxy in front of the site: whose word counts on the visitor's address and the site's name."""
+"""A proxy in front of the site: who is believed about the visitor's address and the site's name."""
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ FORWARDED = {"X-Forwarded-For": "203.0.113.7"}
 
 
 def client_of(config: Config, *, proxies: int) -> FlaskClient:
-    """A browser of a site that says from where it is looked at."""
+    """A client of a site whose answer is the address it sees the client at."""
     site = Flask(__name__)
     init_security(site, msgspec.structs.replace(config, TRUSTED_PROXIES=proxies))
     site.get("/", endpoint="address")(lambda: request.remote_addr or "")
@@ -50,8 +50,8 @@ def test_an_address_forged_ahead_of_the_proxys_own_entry_is_ignored(
 @pytest.mark.parametrize(
     ("proxies", "host", "status"),
     [
-        (0, "evil.example", 200),  # nobody reads it
-        (1, "evil.example", 400),  # as where a proxy hands on what it was sent
+        (0, "evil.example", 200),  # the header is not read
+        (1, "evil.example", 400),  # for a proxy that passes on what it was sent
         (1, "localhost, evil.example", 400),
         (1, "evil.example, localhost", 200),
     ],

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request gets past."""
+"""The headers that every answer carries, and the requests that are refused."""
 
 from flask.testing import FlaskClient
 

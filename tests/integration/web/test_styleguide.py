@@ -1,4 +1,4 @@
-"""The style guide shows what pages share, as the style sheets have it."""
+"""The style guide shows every shared part that the style sheets define."""
 
 import re
 
@@ -12,7 +12,7 @@ NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
 RULE = re.compile(r"([^{}]+)\{")
 CLASS = re.compile(r"\.([a-z][\w-]*)")
 IN_USE = re.compile(r'class="([^"]*)"')
-# The frames of pages, which stand around other parts, and what a script or one kind of page has.
+# The frames around a page's parts, and what only a script or one kind of page uses.
 FRAMES = {
     *("article", "article__head", "colophon", "colophon__rest", "colophon__row", "columns"),
     *("eyebrow", "filling-in", "narrow-only", "on-paper", "on-screen", "section--figure"),

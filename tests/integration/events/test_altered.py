@@ -34,7 +34,7 @@ def ignore(session: Session, recorded: RecordedEvent) -> None:
 
 
 @pytest.mark.parametrize("change", ALTERATIONS)
-def test_the_log_is_verified_to_its_end_and_every_page_is_there(
+def test_an_unreadable_event_is_reported_by_verify_and_breaks_no_page(
     app: Flask,
     session: Session,
     client: FlaskClient,
@@ -65,7 +65,7 @@ def test_the_log_is_verified_to_its_end_and_every_page_is_there(
 
 
 @pytest.mark.parametrize("change", UNREADABLE)
-def test_a_delivery_of_it_ends_as_a_dead_letter(
+def test_the_delivery_of_an_unreadable_event_ends_as_a_dead_letter(
     record_event: Record, flow_to: FlowTo, tamper: Tamper, change: str
 ) -> None:
     flow = flow_to(ignore, most=2)
@@ -79,7 +79,7 @@ def test_a_delivery_of_it_ends_as_a_dead_letter(
     assert str(flow.delivery(first).last_error).startswith("UnreadableEvent")
 
 
-def test_its_delivery_has_no_span_where_its_trace_was_altered(
+def test_a_delivery_has_no_span_if_its_events_trace_was_altered(
     record_event: Record, flow_to: FlowTo, tamper: Tamper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flow = flow_to(ignore)

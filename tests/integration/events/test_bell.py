@@ -62,7 +62,7 @@ def ear(app: Flask, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
         yield ear
 
 
-def test_a_recorded_event_rings_after_its_commit(
+def test_a_recorded_event_rings_the_bell_after_its_commit(
     ear: Ear, record_event: Callable[..., RecordedEvent]
 ) -> None:
     record_event()
@@ -95,11 +95,11 @@ def test_the_bell_rings_again_after_its_connection_was_cut(dsn: str, postgres: o
     assert second.hears(within=0)
 
 
-def test_a_ring_is_never_an_error_and_never_waits() -> None:
+def test_ringing_the_bell_never_raises_and_never_blocks() -> None:
     Bell("postgresql://127.0.0.1:1/nowhere").ring()
 
 
-def test_the_listener_returns_at_a_ring_and_after_its_patience(dsn: str) -> None:
+def test_the_listener_returns_when_the_bell_rings_or_its_timeout_passes(dsn: str) -> None:
     with listening(dsn) as listener:
         listener.wait(0.01)
         began = time.monotonic()

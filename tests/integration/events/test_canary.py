@@ -27,7 +27,7 @@ def counted(session: Session, model: type[Model]) -> int:
     return len(session.scalars(select(model)).all())
 
 
-def test_it_arrives_again_and_again_and_the_log_does_not_grow(
+def test_the_canary_arrives_again_and_again_without_growing_the_log(
     session: Session, handle_events: Callable[[], None]
 ) -> None:
     for _ in range(3):
@@ -40,7 +40,7 @@ def test_it_arrives_again_and_again_and_the_log_does_not_grow(
     assert counted(session, StoredEvent) == counted(session, Delivery) == 1
 
 
-def test_one_on_its_way_is_not_put_back(
+def test_a_canary_still_on_its_way_is_not_sent_again(
     session: Session, handle_events: Callable[[], None]
 ) -> None:
     send(session)
@@ -53,7 +53,7 @@ def test_one_on_its_way_is_not_put_back(
     assert counted(session, Delivery) == 0
 
 
-def test_one_that_had_failed_keeps_its_history_and_another_goes(
+def test_a_canary_that_failed_keeps_its_history_and_a_new_one_is_sent(
     session: Session, handle_events: Callable[[], None]
 ) -> None:
     send(session)
@@ -69,7 +69,7 @@ def test_one_that_had_failed_keeps_its_history_and_another_goes(
     assert counted(session, StoredEvent) == counted(session, Delivery) == 2
 
 
-def test_its_age_is_told_and_it_is_in_no_other_figure(
+def test_the_canarys_age_is_reported_and_it_counts_in_no_other_figure(
     client: FlaskClient, session: Session, handle_events: Callable[[], None]
 ) -> None:
     assert math.isinf(canary_age(session))
@@ -87,7 +87,7 @@ def test_its_age_is_told_and_it_is_in_no_other_figure(
     assert SUBSCRIBER not in shown and "canary.released" not in shown
 
 
-def test_while_it_waits_for_the_relay_it_is_counted_and_its_old_event_calls_nobody(
+def test_a_canary_waiting_for_the_relay_is_counted_but_its_old_event_alerts_nobody(
     client: FlaskClient, session: Session, handle_events: Callable[[], None]
 ) -> None:
     send(session)

@@ -52,11 +52,11 @@ def written(record_event: Record) -> list[RecordedEvent]:
     return [record_event(stream) for stream in (one, other, one, other)]
 
 
-def test_an_untouched_log_holds(session: Session, written: list[RecordedEvent]) -> None:
+def test_an_untouched_log_verifies(session: Session, written: list[RecordedEvent]) -> None:
     assert list(broken_links(session)) == []
 
 
-def test_what_the_release_before_wrote_holds_and_it_reads_what_this_one_wrote(
+def test_the_chain_holds_across_a_downgrade_and_an_upgrade_of_the_schema(
     app: Flask, session: Session, record_event: Record
 ) -> None:
     def write() -> None:
@@ -94,7 +94,7 @@ def test_the_first_altered_event_is_named(
     assert (first.position, first.version, first.problem) == (position, 1, "it was altered")
 
 
-def test_an_event_that_is_gone_is_missed_by_the_one_behind_it(
+def test_a_deleted_event_is_noticed_at_the_next_one_in_its_stream(
     session: Session, written: list[RecordedEvent], tamper: Tamper
 ) -> None:
     tamper(f"DELETE FROM events WHERE position = {written[0].position}")
@@ -102,7 +102,7 @@ def test_an_event_that_is_gone_is_missed_by_the_one_behind_it(
     assert (link.position, link.problem) == (written[2].position, "the event before it is gone")
 
 
-def test_a_checkpoint_covers_what_came_since_the_last_one(
+def test_a_checkpoint_covers_the_events_since_the_last_one(
     session: Session, record_event: Record
 ) -> None:
     assert make_checkpoint(session, SECRET) is None
@@ -117,7 +117,7 @@ def test_a_checkpoint_covers_what_came_since_the_last_one(
     assert list(bad_checkpoints(session, SECRET)) == []
 
 
-def test_the_last_root_is_printed_where_there_is_nothing_new_to_sign(
+def test_the_last_root_is_printed_if_there_is_nothing_new_to_sign(
     app: Flask, session: Session, written: list[RecordedEvent]
 ) -> None:
     """Whoever is about to change SECRET_KEY keeps it, be the night's checkpoint a minute old."""
@@ -128,7 +128,7 @@ def test_the_last_root_is_printed_where_there_is_nothing_new_to_sign(
     assert made and again.splitlines()[-1] == f"Nothing new to sign since the root {made.root}"
 
 
-def test_a_log_whose_hashes_were_made_anew_no_longer_agrees_with_its_checkpoint(
+def test_a_log_with_recomputed_hashes_no_longer_agrees_with_its_checkpoint(
     session: Session, written: list[RecordedEvent], tamper: Tamper
 ) -> None:
     make_checkpoint(session, SECRET)
@@ -140,7 +140,7 @@ def test_a_log_whose_hashes_were_made_anew_no_longer_agrees_with_its_checkpoint(
     assert bad.problem == "the events that it covers were altered"
 
 
-def test_a_stream_whose_end_was_cut_off_no_longer_agrees_with_its_checkpoint(
+def test_a_stream_cut_short_no_longer_agrees_with_its_checkpoint(
     session: Session, written: list[RecordedEvent], tamper: Tamper
 ) -> None:
     make_checkpoint(session, SECRET)
@@ -151,7 +151,7 @@ def test_a_stream_whose_end_was_cut_off_no_longer_agrees_with_its_checkpoint(
     assert bad.problem == "4 events were signed and 3 are there"
 
 
-def test_a_checkpoint_cannot_be_made_without_the_sites_secret(
+def test_a_checkpoint_signed_with_another_secret_is_detected(
     session: Session, written: list[RecordedEvent]
 ) -> None:
     make_checkpoint(session, "somebody else's secret")
@@ -160,7 +160,7 @@ def test_a_checkpoint_cannot_be_made_without_the_sites_secret(
     assert "signature" in bad.problem
 
 
-def test_a_checkpoint_that_is_gone_is_missed(
+def test_a_deleted_checkpoint_is_noticed(
     session: Session, record_event: Record, tamper: Tamper
 ) -> None:
     for _ in range(3):
@@ -173,7 +173,7 @@ def test_a_checkpoint_that_is_gone_is_missed(
     ]
 
 
-def test_a_log_that_was_written_anew_and_signed_anew_disagrees_with_a_root_that_was_kept(
+def test_a_log_rewritten_and_signed_again_disagrees_with_a_root_kept_elsewhere(
     app: Flask, session: Session, written: list[RecordedEvent], tamper: Tamper, tmp_path: Path
 ) -> None:
     run = app.test_cli_runner().invoke
@@ -189,7 +189,7 @@ def test_a_log_that_was_written_anew_and_signed_anew_disagrees_with_a_root_that_
     assert verified.exit_code == 1 and "none has the root" in verified.output
 
 
-def test_a_kept_root_vouches_for_all_before_it_whichever_secret_signed_them(
+def test_a_kept_root_vouches_for_every_checkpoint_before_it_whichever_secret_signed_it(
     session: Session, record_event: Record, tamper: Tamper
 ) -> None:
     def sign(secret: str) -> str:
@@ -215,7 +215,7 @@ def test_a_kept_root_vouches_for_all_before_it_whichever_secret_signed_them(
     assert problems(last_of_before) == ["the events th", "its signature"]
 
 
-def test_kept_roots_are_taken_as_words_too_and_what_has_none_is_refused_with_the_reason(
+def test_kept_roots_can_be_given_as_text_and_input_without_a_root_is_refused_with_the_reason(
     app: Flask, written: list[RecordedEvent], tmp_path: Path
 ) -> None:
     def verify(kept: str) -> Result:
@@ -234,7 +234,7 @@ def test_kept_roots_are_taken_as_words_too_and_what_has_none_is_refused_with_the
         assert f"there is no root in {kept} ({reason})" in refused.output
 
 
-def test_a_log_that_is_not_signed_for_long_is_told(
+def test_a_log_left_unsigned_for_too_long_is_reported(
     app: Flask, client: FlaskClient, written: list[RecordedEvent], tamper: Tamper
 ) -> None:
     run = app.test_cli_runner().invoke

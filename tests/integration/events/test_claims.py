@@ -31,7 +31,7 @@ def types_of(session: Session) -> list[str]:
     return list(session.scalars(select(StoredEvent.type).order_by(StoredEvent.position)))
 
 
-def test_what_a_worker_has_in_hand_is_left_alone_until_its_lease_runs_out(
+def test_a_claimed_delivery_is_left_alone_until_its_lease_runs_out(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -45,7 +45,7 @@ def test_what_a_worker_has_in_hand_is_left_alone_until_its_lease_runs_out(
     assert types_of(session) == ["application.more_provided", "application.more_requested"]
 
 
-def test_what_another_worker_takes_before_it_is_woken_does_not_count_as_on_its_way(
+def test_a_delivery_that_another_worker_claims_first_is_not_marked_as_sent(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     """Or its next try would wait until the sweep believes a task to be lost."""
@@ -82,7 +82,7 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(
     assert flow.delivery(delivery_id).last_error is None
 
 
-def test_without_the_fencing_token_it_would(
+def test_without_the_fencing_token_the_effect_would_happen_twice(
     session: Session, record_event: Record, flow_to: FlowTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control."""
@@ -114,7 +114,7 @@ def test_a_handler_at_work_keeps_its_lease(record_event: Record, flow_to: FlowTo
     assert flow.deliver(delivery_id) is Outcome.DONE
 
 
-def test_a_keeper_that_finds_no_free_connection_tries_again(
+def test_a_lease_keeper_without_a_free_connection_tries_again(
     record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -136,7 +136,7 @@ def test_a_keeper_that_finds_no_free_connection_tries_again(
     engine.dispose()
 
 
-def test_a_handler_that_ends_its_process_is_a_dead_letter_after_its_tries(
+def test_a_delivery_that_kills_its_worker_is_a_dead_letter_after_its_last_try(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     stream = new_stream()
@@ -153,7 +153,7 @@ def test_a_handler_that_ends_its_process_is_a_dead_letter_after_its_tries(
     assert types_of(session)[2:] == ["delivery.dead_lettered"]
 
 
-def test_a_task_that_takes_long_gives_back_what_it_has_not_begun(
+def test_a_long_task_gives_back_the_deliveries_it_has_not_begun(
     record_event: Record, flow_to: FlowTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_event()

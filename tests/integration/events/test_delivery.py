@@ -69,7 +69,7 @@ def test_a_delivery_is_done_once_however_often_it_is_sent(
     assert len(read_stream(session, recorded.stream)) == 2
 
 
-def test_what_a_handler_wrote_before_it_failed_is_undone(
+def test_a_failed_handlers_writes_are_rolled_back(
     record_event: Record, flow_to: FlowTo, session: Session
 ) -> None:
     recorded = record_event()
@@ -82,7 +82,7 @@ def test_what_a_handler_wrote_before_it_failed_is_undone(
     assert flow.delivery(delivery_id).attempts == 2
 
 
-def test_a_handler_whose_connection_is_lost_as_it_records_fails_that_try_alone(
+def test_a_connection_lost_while_recording_fails_only_that_try(
     record_event: Record, flow_to: FlowTo, session: Session, postgres: Postgres
 ) -> None:
     recorded, recorder = record_event(), Recorder()
@@ -102,7 +102,7 @@ def test_a_handler_whose_connection_is_lost_as_it_records_fails_that_try_alone(
     assert len(read_stream(session, recorded.stream)) == 2
 
 
-def test_what_is_logged_of_a_failure_leads_back_to_the_request(
+def test_the_log_lines_of_a_failure_lead_back_to_the_request(
     record_event: Record, flow_to: FlowTo
 ) -> None:
     recorded = record_event()
@@ -128,7 +128,7 @@ def test_a_delivery_that_is_not_due_yet_is_left_alone(
     assert recorder.given == []
 
 
-def test_a_stream_is_delivered_in_its_order_whatever_order_the_tasks_come_in(
+def test_a_stream_is_delivered_in_order_whatever_order_its_tasks_arrive_in(
     record_event: Record, flow_to: FlowTo, recorder: Recorder, session: Session
 ) -> None:
     stream = new_stream()
@@ -178,7 +178,7 @@ def test_a_dead_letter_holds_up_its_own_stream_and_no_other(
     assert recorder.given == ["poison", "elsewhere", "poison", "behind it"]
 
 
-def test_a_dead_letter_is_replayed_once(
+def test_a_dead_letter_can_be_replayed_only_once(
     record_event: Record, flow_to: FlowTo, session: Session
 ) -> None:
     record_event()

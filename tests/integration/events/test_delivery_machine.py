@@ -93,7 +93,7 @@ def follow(machine: Deliveries, course: Course) -> None:
 
 
 @pytest.mark.parametrize("guard", GUARDS)
-def test_without_a_guard_they_would_not(
+def test_removing_any_guard_breaks_a_promise(
     machine: Callable[[], Deliveries], guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The controls."""

@@ -31,7 +31,7 @@ def erase_beside() -> None:
         beside.commit()
 
 
-def test_a_handler_that_began_before_the_erasure_begins_again_without_the_person(
+def test_a_handler_overtaken_by_an_erasure_starts_over_without_the_personal_data(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     given: list[RecordedEvent] = []
@@ -53,7 +53,7 @@ def test_a_handler_that_began_before_the_erasure_begins_again_without_the_person
     assert flow.delivery(delivery_id).attempts == 1
 
 
-def test_an_erasure_waits_for_a_handler_that_has_done_its_work(
+def test_an_erasure_waits_for_a_handler_that_is_about_to_commit(
     app: Flask, session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -65,7 +65,7 @@ def test_an_erasure_waits_for_a_handler_that_has_done_its_work(
         session.commit()
 
 
-def test_what_was_claimed_after_the_erasure_is_done_without_the_person(
+def test_a_delivery_claimed_after_the_erasure_gets_no_personal_data(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     given: list[str] = []

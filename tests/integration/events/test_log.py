@@ -43,14 +43,14 @@ def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place
     return seen, place_of(events[-1]) if events else after
 
 
-def test_the_log_is_read_in_its_order_and_in_parts(session: Session, record_event: Record) -> None:
+def test_the_log_is_read_in_order_and_in_batches(session: Session, record_event: Record) -> None:
     written = [record_event() for _ in range(5)]
     first, place = follow(session, START, most=3)
     rest, _ = follow(session, place)
     assert first + rest == [(event.stream, 1) for event in written]
 
 
-def test_a_reader_waits_before_what_only_a_newer_release_can_read(
+def test_a_reader_stops_before_an_event_that_only_a_newer_release_can_read(
     session: Session, record_event: Record
 ) -> None:
     readable = record_event()
@@ -75,7 +75,7 @@ def test_an_event_that_commits_late_is_not_skipped(session: Session) -> None:
     assert sorted(seen) == sorted([(early, 1), (late, 1)])
 
 
-def test_a_reader_of_positions_would_skip_it(session: Session) -> None:
+def test_a_reader_that_goes_by_position_would_skip_it(session: Session) -> None:
     """The control: what the log's own order is for."""
     early, late = new_stream(), new_stream()
     after = text("SELECT stream, position FROM events WHERE position > :position")
@@ -90,7 +90,7 @@ def test_a_reader_of_positions_would_skip_it(session: Session) -> None:
     assert session.execute(after, {"position": last}).all() == []
 
 
-def test_a_stream_is_followed_in_its_order_whoever_began_first(session: Session) -> None:
+def test_a_stream_is_read_in_order_whichever_transaction_began_first(session: Session) -> None:
     stream = new_stream()
     with writer() as older, writer() as younger:
         write(younger, stream)
@@ -101,7 +101,7 @@ def test_a_stream_is_followed_in_its_order_whoever_began_first(session: Session)
     assert seen == [(stream, 1), (stream, 2)]
 
 
-def test_a_log_that_was_restored_into_another_server_goes_on_there(
+def test_a_log_restored_to_another_server_continues_there(
     app: Flask, session: Session, postgres: Postgres, record_event: Record
 ) -> None:
     before = record_event()

@@ -42,7 +42,7 @@ def deliver_due(flow: Flow) -> None:
             flow.deliver_all(task)
 
 
-def test_a_paused_subscriber_gets_nothing_and_all_of_it_in_order_when_it_is_resumed(
+def test_a_paused_subscriber_gets_nothing_until_it_is_resumed_then_everything_in_order(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     note, stream = Note(), new_stream()
@@ -63,7 +63,7 @@ def test_a_paused_subscriber_gets_nothing_and_all_of_it_in_order_when_it_is_resu
     assert note.given == ["before", "meanwhile"]
 
 
-def test_a_new_subscriber_gets_what_is_recorded_from_now_on(
+def test_a_new_subscriber_gets_only_events_recorded_from_now_on(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     note = Note()
@@ -76,7 +76,7 @@ def test_a_new_subscriber_gets_what_is_recorded_from_now_on(
     assert note.given == ["now"]
 
 
-def test_with_a_backfill_it_gets_the_history_too_in_order_and_once(
+def test_a_backfill_delivers_the_history_too_in_order_and_once(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     note, stream = Note(), new_stream()
@@ -96,7 +96,7 @@ def test_with_a_backfill_it_gets_the_history_too_in_order_and_once(
     assert note.given == ["first", "second", "third"]
 
 
-def test_a_backfill_since_the_upgrade_began_brings_nothing_from_before(
+def test_a_backfill_since_a_given_time_brings_nothing_older(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     note = Note()
@@ -109,7 +109,7 @@ def test_a_backfill_since_the_upgrade_began_brings_nothing_from_before(
     assert note.given == ["meanwhile"]
 
 
-def test_an_operator_says_since_when_in_utc(app: Flask, record_event: Record) -> None:
+def test_the_backfill_command_takes_its_start_time_in_utc(app: Flask, record_event: Record) -> None:
     record_event()
     relay_batch(Subscriptions({}), lambda _: None)
     run = app.test_cli_runner().invoke
@@ -118,12 +118,14 @@ def test_an_operator_says_since_when_in_utc(app: Flask, record_event: Record) ->
     assert "1 past events" in run(args=[*command, "2020-01-01"]).output
 
 
-def test_a_backfill_for_nobody_is_refused(session: Session) -> None:
+def test_a_backfill_for_an_unknown_subscriber_is_refused(session: Session) -> None:
     with pytest.raises(UnknownSubscriber):
         backfill_subscriber(session, "nobody.listens", Subscriptions({}))
 
 
-def test_an_operator_pauses_and_resumes_by_command(app: Flask, session: Session) -> None:
+def test_an_operator_pauses_and_resumes_a_subscriber_by_command(
+    app: Flask, session: Session
+) -> None:
     runner = app.test_cli_runner()
     assert "is paused" in runner.invoke(args=["events", "pause", "scoring.score_fit"]).output
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
@@ -133,7 +135,7 @@ def test_an_operator_pauses_and_resumes_by_command(app: Flask, session: Session)
     assert unknown.exit_code != 0 and "is not one of" in unknown.output
 
 
-def test_nobody_pauses_the_canary_by_which_a_stall_is_noticed(app: Flask, session: Session) -> None:
+def test_the_canary_that_reveals_a_stall_cannot_be_paused(app: Flask, session: Session) -> None:
     refused = app.test_cli_runner().invoke(args=["events", "pause", CANARY])
     assert refused.exit_code == 2 and "how a stall is noticed" in refused.output
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == []

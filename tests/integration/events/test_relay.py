@@ -52,7 +52,7 @@ def test_an_event_without_subscribers_is_relayed_to_nobody(
     assert session.scalars(select(Delivery)).all() == []
 
 
-def test_what_a_newer_release_recorded_is_left_to_its_relay_with_all_behind_it_in_its_stream(
+def test_a_newer_releases_event_and_those_behind_it_in_its_stream_are_left_to_its_relay(
     session: Session, record_event: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = new_stream()
@@ -67,7 +67,7 @@ def test_what_a_newer_release_recorded_is_left_to_its_relay_with_all_behind_it_i
     assert len(session.scalars(select(Delivery)).all()) == 2
 
 
-def test_two_relays_at_once_add_each_delivery_once(
+def test_concurrent_relays_add_each_delivery_once(
     app: Flask, session: Session, record_event: Record
 ) -> None:
     stream = new_stream()
@@ -97,7 +97,7 @@ def test_two_relays_at_once_add_each_delivery_once(
     assert len(sent) == len(set(sent)) == 31
 
 
-def test_of_a_stream_only_the_first_unfinished_delivery_gets_a_task(
+def test_only_the_first_unfinished_delivery_of_a_stream_gets_a_task(
     record_event: Record, flow_to: FlowTo
 ) -> None:
     stream = new_stream()
@@ -114,7 +114,7 @@ def test_of_a_stream_only_the_first_unfinished_delivery_gets_a_task(
     assert len(flow.relay()) == 1
 
 
-def test_an_event_has_one_task_a_few_events_are_spread_and_a_crowd_shares_tasks() -> None:
+def test_an_events_deliveries_share_a_task_and_more_events_make_larger_tasks() -> None:
     assert share_out([[1, 2, 3, 4], [5, 6]]) == [[1, 2, 3, 4], [5, 6]]
     assert share_out([[at] for at in range(40)]) == [[*range(at, at + 5)] for at in range(0, 40, 5)]
     assert {len(task) for task in share_out([[at] for at in range(1000)])} == {10}
@@ -122,7 +122,7 @@ def test_an_event_has_one_task_a_few_events_are_spread_and_a_crowd_shares_tasks(
     assert share_out([]) == []
 
 
-def test_what_comes_one_by_one_behind_a_crowd_is_gathered_and_shares_its_tasks(
+def test_events_recorded_one_by_one_while_workers_are_behind_share_tasks(
     app: Flask, session: Session, record_event: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A slow machine takes longer over them, too.
@@ -154,7 +154,7 @@ def test_what_comes_one_by_one_behind_a_crowd_is_gathered_and_shares_its_tasks(
         relaying.result()
 
 
-def test_workers_are_not_behind_for_what_is_in_hand_or_can_not_be_sent(
+def test_claimed_or_blocked_deliveries_do_not_mean_that_workers_are_behind(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     flow = flow_to(ignore)
@@ -172,7 +172,7 @@ def test_workers_are_not_behind_for_what_is_in_hand_or_can_not_be_sent(
     assert not are_workers_behind()
 
 
-def test_the_deliveries_of_an_event_go_in_one_task_in_the_tables_order(
+def test_an_events_deliveries_go_in_one_task_in_the_order_of_the_subscriptions(
     record_event: Record,
 ) -> None:
     sent: list[Sequence[int]] = []
@@ -203,7 +203,7 @@ def test_an_event_waits_while_another_relay_holds_its_predecessor(
     assert deliveries_of(session, second) == 1
 
 
-def test_a_broker_that_refuses_leaves_the_delivery_to_the_sweep(
+def test_a_delivery_that_the_broker_refuses_is_left_to_the_sweep(
     record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()

@@ -18,7 +18,7 @@ from benchmarks.sample import ANSWERS
 from tests.submitted import submit_answers
 
 
-def test_what_is_recorded_is_relayed_with_the_commit(
+def test_a_recorded_event_is_relayed_as_soon_as_it_commits(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[int] = []
@@ -29,7 +29,7 @@ def test_what_is_recorded_is_relayed_with_the_commit(
     assert sent
 
 
-def test_a_worker_delivers_what_follows_right_behind_and_sends_what_follows_from_that(
+def test_a_worker_delivers_what_a_handler_records_and_sends_what_follows_from_that_as_tasks(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Sequence[int]] = []
@@ -50,7 +50,7 @@ def test_a_worker_delivers_what_follows_right_behind_and_sends_what_follows_from
     assert {delivery.id for delivery in proposed} == {one for task in sent[1:] for one in task}
 
 
-def test_what_cannot_be_relayed_is_left_to_the_relay(
+def test_an_event_that_cannot_be_relayed_at_its_commit_is_left_to_the_relay(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.extensions, "bell", RelayAtHand(lambda _: None))

@@ -38,7 +38,7 @@ def without_subscriber(flow: Flow) -> Subscriptions:
     return new
 
 
-def test_a_delivery_to_a_subscriber_that_only_the_next_release_has_is_left_to_it(
+def test_a_delivery_to_a_subscriber_of_the_next_release_is_left_to_that_release(
     record_event: Record, flow: Flow
 ) -> None:
     record_event()
@@ -54,7 +54,7 @@ def test_a_delivery_to_a_subscriber_that_only_the_next_release_has_is_left_to_it
     assert flow.delivery(delivery_id).attempts == 1
 
 
-def test_an_event_in_a_version_that_only_the_next_release_knows_is_left_to_it(
+def test_an_event_version_known_only_to_the_next_release_is_left_to_that_release(
     session: Session, flow: Flow, own_declarations: None
 ) -> None:
     class Hired(Event, frozen=True):
@@ -71,7 +71,9 @@ def test_an_event_in_a_version_that_only_the_next_release_knows_is_left_to_it(
     assert flow.delivery(delivery_id).attempts == 0
 
 
-def test_it_is_not_taken_again_at_once(record_event: Record, flow: Flow) -> None:
+def test_a_delivery_left_to_the_next_release_is_not_retried_immediately(
+    record_event: Record, flow: Flow
+) -> None:
     record_event()
     (delivery_id,) = flow.relay()
     new = without_subscriber(flow)
@@ -80,7 +82,7 @@ def test_it_is_not_taken_again_at_once(record_event: Record, flow: Flow) -> None
     assert flow.deliver(delivery_id) is Outcome.SKIPPED
 
 
-def test_what_no_release_knows_for_long_ends_as_a_dead_letter(
+def test_a_delivery_that_stays_unknown_to_every_release_ends_as_a_dead_letter(
     record_event: Record, flow: Flow, postgres: Postgres
 ) -> None:
     record_event()

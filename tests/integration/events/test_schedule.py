@@ -70,7 +70,9 @@ def numbers(session: Session, stream: str = STREAM) -> list[int]:
     return [recorded.data.delivery_id for recorded in read_stream(session, stream)]
 
 
-def test_what_is_due_is_recorded_once_in_due_order(session: Session, plan: Plan) -> None:
+def test_due_events_are_recorded_once_in_the_order_they_fall_due(
+    session: Session, plan: Plan
+) -> None:
     for number, minutes in ((1, 5), (2, 15), (3, 10)):
         plan(number, wait=timedelta(minutes=-minutes))
     plan(4, wait=HOUR)
@@ -79,7 +81,7 @@ def test_what_is_due_is_recorded_once_in_due_order(session: Session, plan: Plan)
     assert numbers(session) == [2, 3, 1]
 
 
-def test_it_is_recorded_for_its_actor_in_the_trace_that_it_was_scheduled_in(
+def test_a_due_event_keeps_the_actor_and_the_trace_it_was_scheduled_with(
     session: Session, plan: Plan
 ) -> None:
     with resuming("a" * 32, "the cause"):
@@ -93,7 +95,7 @@ def test_it_is_recorded_for_its_actor_in_the_trace_that_it_was_scheduled_in(
     assert current_trace() == outside
 
 
-def test_the_clock_of_the_database_says_what_is_due(
+def test_the_databases_clock_decides_what_is_due(
     session: Session, plan: Plan, clock_ahead: Session
 ) -> None:
     plan(wait=HOUR)
@@ -111,21 +113,21 @@ def test_a_key_is_scheduled_once_and_its_cancellation_stands(session: Session, p
     assert record_due(session) == 0
 
 
-def test_what_has_been_recorded_can_not_be_cancelled(session: Session, plan: Plan) -> None:
+def test_an_event_already_recorded_cannot_be_cancelled(session: Session, plan: Plan) -> None:
     key = plan()
     record_due(session)
     assert not cancel(session, key)
     assert not cancel(session, "never scheduled")
 
 
-def test_an_event_with_personal_data_is_not_kept_waiting(session: Session) -> None:
+def test_an_event_with_personal_data_cannot_be_scheduled(session: Session) -> None:
     with pytest.raises(ValueError, match=r"application\.more_provided holds personal data"):
         schedule(
             session, STREAM, MoreProvided(message="hi"), at=utc_now(), key="1", actor="prospect"
         )
 
 
-def test_sweeps_at_once_record_each_event_once_and_each_stream_in_its_order(
+def test_concurrent_sweeps_record_each_event_once_and_each_stream_in_order(
     app: Flask, session: Session, plan: Plan
 ) -> None:
     streams = [f"delivery-{n}" for n in range(8)]
@@ -148,7 +150,7 @@ def test_sweeps_at_once_record_each_event_once_and_each_stream_in_its_order(
 
 
 @pytest.mark.parametrize(("claim", "taken"), [(CLAIM, 0), (UNLOCKED, 1)])
-def test_what_one_sweep_is_at_no_other_takes(
+def test_an_event_claimed_by_one_sweep_is_taken_by_no_other(
     session: Session, plan: Plan, claim: TextClause, taken: int
 ) -> None:
     """The control takes the lock out."""
@@ -181,7 +183,7 @@ def test_a_sweep_that_is_killed_halfway_leaves_the_rest_to_the_next(
     assert numbers(session) == [0, 1, 2, 3]
 
 
-def test_cancelled_at_the_same_moment_it_is_either_cancelled_or_recorded(
+def test_an_event_cancelled_during_a_sweep_is_either_cancelled_or_recorded(
     app: Flask, session: Session, plan: Plan
 ) -> None:
     def at_once(key: str) -> tuple[bool, int]:
@@ -209,7 +211,7 @@ def test_cancelled_at_the_same_moment_it_is_either_cancelled_or_recorded(
         assert (number in numbers(session)) is not cancelled
 
 
-def test_what_is_being_cancelled_is_left_alone_until_that_is_certain(
+def test_a_sweep_passes_over_an_event_whose_cancellation_is_uncommitted(
     session: Session, plan: Plan
 ) -> None:
     key = plan()
@@ -220,7 +222,7 @@ def test_what_is_being_cancelled_is_left_alone_until_that_is_certain(
     assert record_due(session) == 1
 
 
-def test_one_that_can_not_be_recorded_holds_up_only_its_stream_and_is_seen(
+def test_an_event_that_cannot_be_recorded_holds_up_only_its_stream_and_is_noticed(
     session: Session, plan: Plan
 ) -> None:
     broken = plan(1, wait=-2 * HOUR)

@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 
 @given(fields=st.dictionaries(st.text(), JSON), event_id=st.uuids())
-def test_what_was_sealed_opens_with_its_key_and_in_its_event_alone(
+def test_sealed_fields_open_only_with_their_key_and_in_their_event(
     fields: dict[str, Any], event_id: uuid.UUID
 ) -> None:
     key = new_key()
@@ -36,7 +36,7 @@ def test_what_was_sealed_opens_with_its_key_and_in_its_event_alone(
         unseal(sealed, key, uuid.uuid4())
 
 
-def test_the_table_holds_nothing_of_it_in_the_open(session: Session) -> None:
+def test_the_events_table_holds_no_personal_data_in_the_clear(session: Session) -> None:
     stream, person = new_stream(), uuid.uuid4()
     record(session, stream, MoreProvided(message="canary"), actor="prospect", person=person)
     session.commit()
@@ -45,7 +45,7 @@ def test_the_table_holds_nothing_of_it_in_the_open(session: Session) -> None:
     assert read_stream(session, stream)[0].data.message == "canary"
 
 
-def test_without_the_key_the_event_remains_and_says_nothing_about_the_person(
+def test_without_its_key_an_event_remains_but_says_nothing_about_the_person(
     session: Session,
 ) -> None:
     stream, person = new_stream(), uuid.uuid4()
@@ -59,6 +59,6 @@ def test_without_the_key_the_event_remains_and_says_nothing_about_the_person(
         record(session, stream, MoreProvided(message="more"), actor="prospect", person=person)
 
 
-def test_an_event_about_a_person_names_them(session: Session) -> None:
+def test_an_event_with_personal_data_must_name_its_person(session: Session) -> None:
     with pytest.raises(ValueError, match="name them"):
         record(session, new_stream(), MoreProvided(message="hello"), actor="prospect")

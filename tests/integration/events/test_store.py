@@ -28,14 +28,14 @@ def test_a_stream_is_read_as_it_was_written(session: Session, record_event: Reco
     assert written[0].recorded_at.utcoffset() is not None
 
 
-def test_a_rolled_back_event_never_was(session: Session) -> None:
+def test_a_rolled_back_event_was_never_recorded(session: Session) -> None:
     stream = new_stream()
     record(session, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON)
     session.rollback()
     assert read_stream(session, stream) == []
 
 
-def test_events_that_are_appended_together_follow_each_other(
+def test_events_appended_together_get_consecutive_versions(
     session: Session, record_event: Record
 ) -> None:
     stream = new_stream()
@@ -50,7 +50,7 @@ def test_events_that_are_appended_together_follow_each_other(
     assert list(broken_links(session)) == []
 
 
-def test_two_writers_who_expect_the_same_version_do_not_both_get_it(session: Session) -> None:
+def test_only_one_of_two_writers_that_expect_the_same_version_succeeds(session: Session) -> None:
     stream = new_stream()
     record(
         session, stream, MoreProvided(message="first"), actor="a", person=PERSON, expected_version=0
@@ -69,7 +69,7 @@ def test_two_writers_who_expect_the_same_version_do_not_both_get_it(session: Ses
     assert [event.data.message for event in read_stream(session, stream)] == ["first"]
 
 
-def test_writers_without_an_expectation_queue_and_leave_no_gap(
+def test_writers_without_an_expected_version_queue_and_leave_no_gap(
     app: Flask, session: Session
 ) -> None:
     stream = new_stream()
@@ -107,7 +107,7 @@ def test_writers_without_an_expectation_queue_and_leave_no_gap(
         "TRUNCATE events CASCADE",
     ],
 )
-def test_the_database_refuses_its_owner_to_change_or_forget_an_event(
+def test_the_database_refuses_to_change_or_delete_an_event_even_for_its_owner(
     session: Session, record_event: Record, as_owner: Callable[[str], None], change: str
 ) -> None:
     recorded = record_event()

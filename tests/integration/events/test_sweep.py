@@ -37,7 +37,7 @@ def test_a_task_that_is_on_its_way_is_not_sent_again(
     assert due(session) == []
 
 
-def test_a_task_that_was_lost_is_sent_again_and_only_once(
+def test_a_lost_task_is_sent_again_only_once(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -65,7 +65,7 @@ def test_a_retry_is_sent_when_it_is_due_and_not_before(
     assert due(session) == [delivery_id]
 
 
-def test_of_a_stream_only_the_first_unfinished_is_sent(
+def test_only_the_first_unfinished_delivery_of_a_stream_is_sent(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     stream = new_stream()
@@ -80,7 +80,7 @@ def test_of_a_stream_only_the_first_unfinished_is_sent(
     assert due(session) == [second]
 
 
-def test_what_a_dead_worker_had_in_hand_is_sent_once_its_lease_has_run_out(
+def test_a_dead_workers_delivery_is_sent_again_once_its_lease_has_run_out(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -92,7 +92,7 @@ def test_what_a_dead_worker_had_in_hand_is_sent_once_its_lease_has_run_out(
     assert due(session) == [delivery_id]
 
 
-def test_what_was_tried_before_goes_alone(
+def test_a_delivery_that_was_tried_before_gets_a_task_of_its_own(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     for _ in range(40):
@@ -118,7 +118,7 @@ def test_a_dead_letter_is_not_sent(session: Session, record_event: Record, flow_
     assert due(session, resend_after=0) == []
 
 
-def test_two_sweeps_at_once_never_take_the_same_delivery(
+def test_concurrent_sweeps_never_take_the_same_delivery(
     app: Flask, session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     for _ in range(5):

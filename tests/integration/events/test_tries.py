@@ -81,7 +81,7 @@ def test_every_failed_try_is_kept_with_its_error_and_times(
     assert all(timedelta(0) < one.ended_at - one.claimed_at for one in tries(session))
 
 
-def test_a_first_try_that_succeeds_writes_no_row_and_asks_no_more_than_before(
+def test_a_first_try_that_succeeds_writes_no_row_and_needs_no_extra_query(
     record_event: Record, failing: Callable[[int], Flow], session: Session
 ) -> None:
     record_event()
@@ -101,7 +101,7 @@ def test_a_first_try_that_succeeds_writes_no_row_and_asks_no_more_than_before(
     assert tries(session) == []
 
 
-def test_a_stale_try_is_not_noted(
+def test_a_stale_try_is_not_kept(
     record_event: Record, failing: Callable[[int], Flow], session: Session, flow_to: FlowTo
 ) -> None:
     record_event()
@@ -117,7 +117,7 @@ def test_a_stale_try_is_not_noted(
     assert tries(session) == []
 
 
-def test_the_totals_are_exact_however_much_of_them_is_counted_before(
+def test_the_totals_are_exact_however_much_was_counted_up_in_advance(
     record_event: Record, failing: Callable[[int], Flow], session: Session
 ) -> None:
     flow = failing(2)
@@ -139,7 +139,7 @@ def test_the_totals_are_exact_however_much_of_them_is_counted_before(
     assert (done, failed) == (6, 2)
 
 
-def test_old_tries_are_forgotten_and_stay_in_the_totals(
+def test_old_tries_are_pruned_but_stay_in_the_totals(
     record_event: Record, failing: Callable[[int], Flow], session: Session
 ) -> None:
     record_event()
@@ -165,7 +165,7 @@ def figures_of(app: Flask, session: Session, flow: Flow) -> SubscriberFigures:
         app.extensions["subscriptions"] = kept
 
 
-def test_what_is_not_relayed_yet_counts_as_behind(
+def test_events_not_yet_relayed_count_towards_a_subscribers_backlog(
     app: Flask, record_event: Record, failing: Callable[[int], Flow], session: Session
 ) -> None:
     record_event()
@@ -183,7 +183,7 @@ def test_what_is_not_relayed_yet_counts_as_behind(
     assert (figures.done_minute, figures.done_hour, figures.behind) == (1, 1, 1)
 
 
-def test_a_first_try_that_is_in_hand_is_no_failure(
+def test_a_first_try_in_progress_does_not_count_as_a_retry(
     app: Flask, record_event: Record, failing: Callable[[int], Flow], session: Session
 ) -> None:
     record_event()
@@ -193,7 +193,7 @@ def test_a_first_try_that_is_in_hand_is_no_failure(
     assert figures_of(app, session, flow).retrying == 0
 
 
-def test_a_pause_tells_who_and_since_when(session: Session) -> None:
+def test_a_pause_says_who_paused_the_subscriber_and_since_when(session: Session) -> None:
     assert pauses(session) == {}
     pause_subscriber(session, NAME, actor="staff:ada")
     session.commit()

@@ -31,7 +31,7 @@ def hire_in_version_1(session: Session) -> str:
     return stream
 
 
-def test_an_event_of_an_old_version_is_read_as_the_present_one_and_stays_as_it_was(
+def test_an_old_event_is_read_in_the_current_version_and_stays_stored_as_it_was(
     session: Session, own_declarations: None
 ) -> None:
     stream = hire_in_version_1(session)
@@ -59,7 +59,7 @@ def test_an_event_of_an_old_version_is_read_as_the_present_one_and_stays_as_it_w
     ]
 
 
-def test_a_release_that_does_not_know_the_version_yet_reads_nothing_wrong(
+def test_a_release_refuses_to_read_an_event_version_it_does_not_know_yet(
     session: Session, own_declarations: None
 ) -> None:
     event("person.hired", version=2)(Hired)
@@ -72,7 +72,7 @@ def test_a_release_that_does_not_know_the_version_yet_reads_nothing_wrong(
         read_stream(session, stream)
 
 
-def test_a_field_that_the_next_release_has_added_is_ignored(
+def test_a_field_added_by_the_next_release_is_ignored(
     session: Session, own_declarations: None
 ) -> None:
     @event("person.hired", version=1)
@@ -88,7 +88,7 @@ def test_a_field_that_the_next_release_has_added_is_ignored(
     assert [one.data for one in read_stream(session, stream)] == [Hired("Ada")]
 
 
-def test_the_site_does_not_start_while_a_step_is_missing(
+def test_the_site_does_not_start_while_an_upcast_is_missing(
     config: Config, own_declarations: None
 ) -> None:
     create_app(config)

@@ -15,9 +15,7 @@ SLUGS_OF["/labs/this-site"] = ARTICLES
 
 
 @pytest.mark.parametrize("path", SLUGS_OF)
-def test_each_lab_leads_to_the_articles_that_it_is_about(
-    app: Flask, client: FlaskClient, path: str
-) -> None:
+def test_each_lab_links_to_its_articles(app: Flask, client: FlaskClient, path: str) -> None:
     page = html.unescape(client.get(path).text)
     assert "What it is about" in page and SLUGS_OF[path]
     for slug in SLUGS_OF[path]:
@@ -25,7 +23,7 @@ def test_each_lab_leads_to_the_articles_that_it_is_about(
         assert f'<a href="/articles/{slug}">{title}</a>' in page
 
 
-def test_an_article_that_there_is_not_is_not_named(
+def test_an_article_that_does_not_exist_is_not_listed(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.labs.this_site.views.ARTICLES", ("cqrs", "nothing-of-that-name"))
@@ -40,7 +38,7 @@ def test_a_german_page_says_that_an_article_is_english(german: FlaskClient) -> N
     assert "Worum es geht" in page and 'lang="en">An order, from the click' in page
 
 
-def test_the_home_page_leads_to_the_labs(client: FlaskClient, german: FlaskClient) -> None:
+def test_the_home_page_links_to_the_labs(client: FlaskClient, german: FlaskClient) -> None:
     page = client.get("/").text
     assert '<a class="touch" href="/labs/">To the labs</a>' in page
     assert '<a class="touch" href="/labs/">Zum Labor</a>' in german.get("/").text

@@ -27,7 +27,7 @@ def is_over(breaker: Visitor) -> bool:
     return state.count > 2 and all(one.behind == one.dead for one in state.stations)
 
 
-def test_for_each_combination_of_faults_the_end_is_one_of_each(
+def test_every_combination_of_faults_ends_with_one_engagement_one_mail_and_one_charge(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     breakers = {faults: visitor("break-it") for faults in EVERY_COMBINATION}
@@ -50,7 +50,7 @@ def test_for_each_combination_of_faults_the_end_is_one_of_each(
         assert ("repeated" in befell) == (REPEATED in faults), faults
 
 
-def test_a_mail_that_is_handed_over_without_a_claim_would_be_seen(
+def test_a_mail_sent_without_a_claim_would_show_in_the_figures(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     breaker = visitor("break-it")
@@ -64,7 +64,7 @@ def test_a_mail_that_is_handed_over_without_a_claim_would_be_seen(
     assert [one.holds for one in breaker.state.sums] == [True, False, True]
 
 
-def test_of_two_presses_at_once_one_sends_the_application(
+def test_only_one_of_two_simultaneous_presses_sends_the_application(
     app: Flask, visitor: Callable[[str], Visitor]
 ) -> None:
     breaker = visitor("break-it")
@@ -72,7 +72,7 @@ def test_of_two_presses_at_once_one_sends_the_application(
     assert breaker.state.count == 1
 
 
-def test_of_two_presses_at_once_one_replays_what_has_died(
+def test_only_one_of_two_simultaneous_presses_replays_the_dead_letter(
     app: Flask, visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     breaker = visitor("break-it")

@@ -17,7 +17,7 @@ def chosen(page: str, action: str) -> list[str]:
     ("lab", "action", "value"),
     [("payments", "surge", "200"), ("retail", "place", "20"), ("time-machine", "deposit", "20000")],
 )
-def test_what_was_chosen_last_stays_chosen(
+def test_the_last_choice_stays_selected(
     client: FlaskClient, press: Press, lab: str, action: str, value: str
 ) -> None:
     assert chosen(client.get(f"/labs/{lab}").text, action) != [value]
@@ -25,12 +25,12 @@ def test_what_was_chosen_last_stays_chosen(
     assert chosen(page, action) == [value]
 
 
-def test_another_button_leaves_it_as_it_is(press: Press) -> None:
+def test_pressing_another_button_keeps_the_last_choice(press: Press) -> None:
     press("/labs/payments/surge", **{"surge-choice": "200"})
     assert chosen(press("/labs/payments/consumers/kill", **KILL_ONE).text, "surge") == ["200"]
 
 
-def test_as_many_consumers_are_chosen_as_there_are(press: Press) -> None:
+def test_the_selected_number_of_consumers_is_the_number_running(press: Press) -> None:
     def seen_after(action: str, value: str) -> list[str]:
         page = press(f"/labs/payments/{action}", **{f"{action}-choice": value}).text
         return chosen(page, "consumers")
@@ -41,7 +41,7 @@ def test_as_many_consumers_are_chosen_as_there_are(press: Press) -> None:
     assert seen_after("surge", "50") == ["1"]
 
 
-def test_the_faults_that_a_sandbox_has_are_ticked(press: Press) -> None:
+def test_the_faults_chosen_for_a_sandbox_stay_ticked(press: Press) -> None:
     faults = ["repeated", "scorer_dies"]
     page = press("/labs/break-it/submit", **{"submit-choice": faults}).text
     assert sorted(chosen(page, "submit")) == faults

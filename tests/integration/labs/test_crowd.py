@@ -20,7 +20,7 @@ def pause_of(page: str) -> int:
     )
 
 
-def test_pages_ask_less_often_the_more_sandboxes_are_open(
+def test_pages_poll_less_often_the_more_sandboxes_are_open(
     client: FlaskClient, press: Press, visitor: Callable[[str], Visitor]
 ) -> None:
     assert pause_of(press("/labs/retail/place", **{"place-choice": "1"}).text) == 1
@@ -32,13 +32,13 @@ def test_pages_ask_less_often_the_more_sandboxes_are_open(
     assert pause_of(client.get("/labs/retail").text) == 3
 
 
-def test_work_takes_longer_the_more_subscribers_have_some() -> None:
+def test_work_takes_longer_the_more_subscribers_are_busy() -> None:
     assert {slowness_among(few) for few in range(AT_FULL_SPEED + 1)} == {1.0}
     assert slowness_among(3 * AT_FULL_SPEED) == 3.0
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_whoever_has_no_sandbox_gets_the_same_page_with_a_token_of_their_own(
+def test_visitors_without_a_sandbox_get_the_same_page_but_each_their_own_csrf_token(
     app: Flask, address: str
 ) -> None:
     one, other = app.test_client(), app.test_client()
@@ -50,7 +50,7 @@ def test_whoever_has_no_sandbox_gets_the_same_page_with_a_token_of_their_own(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_that_page_is_in_the_language_of_each_and_counts_as_of_now(
+def test_the_shared_page_is_in_the_visitors_language_with_an_up_to_date_count(
     app: Flask, address: str, visitor: Callable[[str], Visitor]
 ) -> None:
     def read(language: str) -> str:
@@ -64,7 +64,7 @@ def test_that_page_is_in_the_language_of_each_and_counts_as_of_now(
 
 
 @pytest.mark.parametrize("lab", PRESSED)
-def test_what_one_visitor_has_pressed_is_on_nobody_elses_page(
+def test_what_one_visitor_does_shows_on_nobody_elses_page(
     app: Flask, press: Press, lab: str
 ) -> None:
     action, choice = PRESSED[lab]
@@ -73,7 +73,7 @@ def test_what_one_visitor_has_pressed_is_on_nobody_elses_page(
     assert f"/labs/{lab}/events/1" in mine and f"/labs/{lab}/events/1" not in theirs
 
 
-def test_a_refusal_is_read_by_whom_it_is_meant_for(
+def test_a_refusal_is_shown_only_to_the_visitor_it_is_meant_for(
     app: Flask, client: FlaskClient, press: Press, visitor: Callable[[str], Visitor]
 ) -> None:
     for _ in range(24):
@@ -84,7 +84,9 @@ def test_a_refusal_is_read_by_whom_it_is_meant_for(
     assert refusal not in client.get("/labs/retail").text
 
 
-def test_the_slider_gets_the_part_that_it_changes(client: FlaskClient, press: Press) -> None:
+def test_the_slider_fetches_only_the_part_that_it_changes(
+    client: FlaskClient, press: Press
+) -> None:
     press("/labs/time-machine/deposit", **{"deposit-choice": "20000"})
     page = client.get("/labs/time-machine?at=1").text
     part = client.get("/labs/time-machine/moment?at=1").text

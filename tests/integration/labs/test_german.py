@@ -23,7 +23,7 @@ def next_look(page: str) -> str:
     return found[1]
 
 
-def test_what_moves_comes_in_the_language_of_its_visitor(
+def test_the_updating_part_of_a_page_comes_in_the_visitors_language(
     client: FlaskClient, german: FlaskClient, press: Press, until: Until
 ) -> None:
     page = press("/labs/retail/place", by=german, **PLACE).text
@@ -38,7 +38,7 @@ def test_what_moves_comes_in_the_language_of_its_visitor(
     assert "The log: 5 events" in press("/labs/retail/place", **PLACE).text
 
 
-def test_who_changes_the_language_gets_what_moves_anew(
+def test_changing_the_language_sends_the_updating_part_again(
     german: FlaskClient, press: Press, until: Until
 ) -> None:
     look = next_look(press("/labs/retail/place", by=german, **PLACE).text)
@@ -49,7 +49,7 @@ def test_who_changes_the_language_gets_what_moves_anew(
     assert "5 done, nothing waits" in german.get(settled).text
 
 
-def test_what_befalls_consumers_is_told_in_german(german: FlaskClient, press: Press) -> None:
+def test_what_happens_to_consumers_is_reported_in_german(german: FlaskClient, press: Press) -> None:
     inventory, accounts = (
         {"subscriber": name} for name in ("retail.reserve_stock", "payments.post_payment")
     )
@@ -65,7 +65,7 @@ def test_what_befalls_consumers_is_told_in_german(german: FlaskClient, press: Pr
     assert "Es läuft kein Consumer, den man hart beenden könnte." in again
 
 
-def test_what_is_broken_is_told_in_german_but_for_an_exceptions_own_words(
+def test_failures_are_reported_in_german_except_for_an_exceptions_own_words(
     german: FlaskClient, press: Press, until: Until
 ) -> None:
     page = press("/labs/break-it/submit", by=german, **{"submit-choice": FAULTS}).text
@@ -102,7 +102,7 @@ def test_money_and_numbers_are_written_as_german_writes_them(
         ("/labs/retail/place", {"place-choice": "7"}, "Das ließ sich nicht verarbeiten"),
     ],
 )
-def test_a_refusal_is_german(
+def test_a_refusal_is_in_german(
     german: FlaskClient, press: Press, address: str, fields: dict[str, str], sentence: str
 ) -> None:
     refused = press(address, by=german, **fields).text
@@ -117,7 +117,7 @@ def test_a_refusal_is_german(
         ("LABS_EVENTS", 4, "Dieser Sandkasten enthält so viele Events, wie er darf."),
     ],
 )
-def test_a_limit_is_told_in_german(
+def test_a_limit_is_explained_in_german(
     app: Flask,
     backbone: Flask,
     german: FlaskClient,
@@ -143,7 +143,9 @@ def test_an_event_is_the_same_message_in_every_language(german: FlaskClient, pre
     assert msgspec.json.decode(message.data)["type"] == "retail.order_placed"
 
 
-def test_the_check_finds_english_on_an_english_lab(client: FlaskClient, press: Press) -> None:
+def test_the_check_for_leftover_english_finds_it_on_an_english_page(
+    client: FlaskClient, press: Press
+) -> None:
     left = english_left_in(press("/labs/retail/place", **PLACE).text)
     assert "Place an order and follow it through the three departments." in left
     assert "The latest events; each number opens the event as JSON" in left

@@ -64,7 +64,7 @@ def with_bell(
 
 
 @pytest.mark.usefixtures("with_bell")
-def test_a_lab_that_is_declared_has_its_page_its_button_its_events_and_its_place_in_the_map(
+def test_declaring_a_lab_gives_it_a_page_a_button_events_and_a_place_in_the_sitemap(
     client: FlaskClient, press: Press, until: Until
 ) -> None:
     assert '<a href="/labs/bell">The bell</a>' in client.get("/labs/").text
@@ -78,20 +78,20 @@ def test_a_lab_that_is_declared_has_its_page_its_button_its_events_and_its_place
     assert "<loc>http://localhost/labs/bell</loc>" in client.get("/sitemap.xml").text
 
 
-def test_two_labs_of_one_slug_are_refused(bell: Scenario) -> None:
+def test_two_labs_with_the_same_slug_are_refused(bell: Scenario) -> None:
     namesake = msgspec.structs.replace(bell, slug="retail")
     with pytest.raises(ValueError, match="Two labs have the slug retail"):
         by_slug((*SCENARIOS, namesake))
 
 
 @pytest.mark.parametrize("button", ["end", "extend"])
-def test_a_button_that_one_of_every_lab_would_hide_is_refused(bell: Scenario, button: str) -> None:
+def test_a_button_named_like_one_that_every_lab_has_is_refused(bell: Scenario, button: str) -> None:
     hidden = msgspec.structs.replace(bell.actions[0], name=button)
     with pytest.raises(ValueError, match=f"bell: each lab has a button {button} already"):
         by_slug((msgspec.structs.replace(bell, actions=(hidden,)),))
 
 
-def test_an_event_type_of_another_lab_is_refused(bell: Scenario) -> None:
+def test_subscribing_to_another_labs_event_type_is_refused(bell: Scenario) -> None:
     listening_in = msgspec.structs.replace(bell, subscriptions=RETAIL.subscriptions)
     sentence = r"bell: another lab subscribes to retail\.order_placed"
     with pytest.raises(ValueError, match=sentence):

@@ -20,7 +20,9 @@ SEEN = re.compile(r'hx-get="(/labs/[^"]+/state\?seen=\w+)"')
 INVENTORY = {"subscriber": "retail.reserve_stock"}
 
 
-def test_the_list_names_every_lab_and_how_many_are_at_it(client: FlaskClient, press: Press) -> None:
+def test_the_list_names_every_lab_and_says_how_many_sandboxes_are_in_use(
+    client: FlaskClient, press: Press
+) -> None:
     page = client.get("/labs/").text
     assert all(f'href="/labs/{slug}"' in page for slug in SLUGS)
     assert "0 of 24 sandboxes are in use." in page
@@ -29,7 +31,7 @@ def test_the_list_names_every_lab_and_how_many_are_at_it(client: FlaskClient, pr
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_lab_is_described_before_anything_is_opened(client: FlaskClient, slug: str) -> None:
+def test_a_lab_is_described_before_a_sandbox_is_opened(client: FlaskClient, slug: str) -> None:
     page = html.unescape(client.get(f"/labs/{slug}").text)
     scenario = next(one for one in SCENARIOS if one.slug == slug)
     assert all(str(paragraph) in page for paragraph in scenario.story)
@@ -37,7 +39,7 @@ def test_a_lab_is_described_before_anything_is_opened(client: FlaskClient, slug:
     assert client.get(f"/labs/{slug}/events/1").status_code == 404
 
 
-def test_what_is_pressed_shows_without_scripts(client: FlaskClient, press: Press) -> None:
+def test_the_buttons_work_without_scripts(client: FlaskClient, press: Press) -> None:
     page = press("/labs/retail/place", **{"place-choice": "5"}).text
     assert "The log: 5 events" in page and "5 behind" in page
     page = press("/labs/retail/consumers/stop", **INVENTORY).text
@@ -48,7 +50,7 @@ def test_what_is_pressed_shows_without_scripts(client: FlaskClient, press: Press
     assert "The log: 0 events" in page
 
 
-def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
+def test_an_action_on_a_subscriber_redirects_to_its_place_on_the_page(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/surge", **{"surge-choice": "50"}).text
@@ -60,7 +62,7 @@ def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
         assert answer.location == f"/labs/payments#station-{about}"
 
 
-def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
+def test_a_refusal_redirects_to_the_top_of_the_page_where_it_is_shown(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/consumers/kill", subscriber="payments.post_payment").text
@@ -71,7 +73,7 @@ def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
     assert "No consumer is running" in client.get(answer.location).text
 
 
-def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press: Press) -> None:
+def test_an_event_is_shown_as_its_cloudevents_message(client: FlaskClient, press: Press) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     answer = client.get("/labs/retail/events/1")
     message = msgspec.json.decode(answer.data)
@@ -84,7 +86,7 @@ def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press:
         assert client.get(f"/labs/retail/events/{number}").status_code == 404
 
 
-def test_a_page_that_has_seen_it_all_gets_nothing_and_asks_no_more_when_it_is_over(
+def test_an_up_to_date_page_gets_no_content_and_stops_polling_when_the_sandbox_ends(
     app: Flask, client: FlaskClient, press: Press, until: Until
 ) -> None:
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
@@ -101,7 +103,7 @@ def test_a_page_that_has_seen_it_all_gets_nothing_and_asks_no_more_when_it_is_ov
     assert over.status_code == 286 and "hx-get" not in over.text
 
 
-def test_a_page_on_which_nothing_moves_asks_less_often(
+def test_a_page_on_which_nothing_changes_polls_less_often(
     client: FlaskClient, press: Press, until: Until
 ) -> None:
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
@@ -112,7 +114,7 @@ def test_a_page_on_which_nothing_moves_asks_less_often(
     assert 'hx-trigger="every 4s"' in page
 
 
-def test_nobody_sees_the_sandbox_of_another(app: Flask, client: FlaskClient, press: Press) -> None:
+def test_nobody_sees_anybody_elses_sandbox(app: Flask, client: FlaskClient, press: Press) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     stranger = app.test_client()
     assert "The log: 0 events" in stranger.get("/labs/retail").text
@@ -122,7 +124,7 @@ def test_nobody_sees_the_sandbox_of_another(app: Flask, client: FlaskClient, pre
     assert "The log: 1 event" in client.get("/labs/retail").text
 
 
-def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
+def test_when_every_sandbox_is_in_use_the_page_says_so_and_still_describes_the_lab(
     app: Flask, backbone: Flask, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = msgspec.structs.replace(app.config["SITE"], LABS_SANDBOXES=0)
@@ -133,7 +135,7 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
 
 
-def test_who_takes_one_after_the_other_leaves_room_for_others(
+def test_one_network_cannot_take_every_sandbox(
     app: Flask, client: FlaskClient, press: Press
 ) -> None:
     def come_from(address: str) -> str:
@@ -161,7 +163,7 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
         ("/labs/retail/consumers/promote", INVENTORY, 404),
     ],
 )
-def test_what_the_page_does_not_offer_is_refused(
+def test_a_request_that_the_page_does_not_offer_is_refused(
     client: FlaskClient, address: str, fields: dict[str, str], status: int
 ) -> None:
     token = token_in(client.get("/labs/retail").text)
@@ -170,12 +172,12 @@ def test_what_the_page_does_not_offer_is_refused(
     assert "0 of 24" in client.get("/labs/").text
 
 
-def test_without_a_token_nothing_is_done(client: FlaskClient) -> None:
+def test_without_a_csrf_token_nothing_is_done(client: FlaskClient) -> None:
     assert client.post("/labs/retail/place", data={"place-choice": "1"}).status_code == 400
     assert "0 of 24" in client.get("/labs/").text
 
 
-def test_who_presses_too_often_has_to_wait_whichever_the_buttons(
+def test_a_visitor_who_presses_too_often_has_to_wait_whichever_the_buttons(
     client: FlaskClient, press: Press
 ) -> None:
     buttons = ("/labs/retail/end", "/labs/retail/place", "/labs/retail/consumers/stop")
@@ -185,13 +187,15 @@ def test_who_presses_too_often_has_to_wait_whichever_the_buttons(
 
 
 @pytest.mark.parametrize("path", ["/labs/", *(f"/labs/{slug}" for slug in SLUGS)])
-def test_each_page_tells_what_a_visitor_may_do(client: FlaskClient, path: str) -> None:
+def test_each_page_states_a_visitors_limits(client: FlaskClient, path: str) -> None:
     page = client.get(path).text
     assert "You can have one sandbox in each lab. It holds at most 1,000 events" in page
     assert "one network can press 60 buttons a minute" in page
 
 
-def test_a_lab_whose_process_is_away_says_so(app: Flask, client: FlaskClient, press: Press) -> None:
+def test_a_labs_page_says_when_the_labs_process_is_not_running(
+    app: Flask, client: FlaskClient, press: Press
+) -> None:
     standing_still = "The labs are not running"
     assert standing_still not in client.get("/labs/retail").text
     assert standing_still in press("/labs/retail/place", **{"place-choice": "1"}).text

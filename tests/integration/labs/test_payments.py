@@ -30,7 +30,7 @@ FIFTY = "50 payments, started with"
 
 
 @pytest.mark.parametrize("consumers", ["1", "4"])
-def test_every_payment_is_posted_once_and_in_its_accounts_order(
+def test_every_payment_is_posted_once_and_in_order_within_its_account(
     visitor: Callable[[str], Visitor], until: Until, consumers: str
 ) -> None:
     teller = visitor("payments")
@@ -43,7 +43,7 @@ def test_every_payment_is_posted_once_and_in_its_accounts_order(
         assert session.scalar(IN_ORDER)
 
 
-def test_killed_consumers_lose_no_payment_and_double_none(
+def test_killing_consumers_neither_loses_nor_duplicates_a_payment(
     runner: Runner, visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     teller = visitor("payments")
@@ -68,7 +68,7 @@ def test_killed_consumers_lose_no_payment_and_double_none(
     assert {line.kind for line in teller.state.incidents} >= {"killed"}
 
 
-def test_each_surge_is_measured_by_itself_with_the_consumers_that_it_began_with(
+def test_each_surge_is_timed_separately_with_the_consumers_it_began_with(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     teller = visitor("payments")
@@ -95,7 +95,7 @@ def surges_of(teller: Visitor) -> dict[str, float]:
     }
 
 
-def test_the_ledger_shows_a_payment_that_is_posted_without_a_claim(
+def test_the_ledger_reveals_a_payment_posted_without_a_claim(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     teller = visitor("payments")

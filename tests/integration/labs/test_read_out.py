@@ -38,7 +38,7 @@ def says(client: FlaskClient) -> Callable[[str], str]:
 
 
 @pytest.mark.usefixtures("running")
-def test_one_line_says_how_things_stand(
+def test_one_status_line_says_how_things_stand(
     press: Press, until: Until, says: Callable[..., str]
 ) -> None:
     assert says("retail") == "Nothing has happened yet."
@@ -51,7 +51,7 @@ def test_one_line_says_how_things_stand(
 
 
 @pytest.mark.usefixtures("running")
-def test_it_says_that_there_is_a_dead_letter_in_german_too(
+def test_the_status_line_announces_a_dead_letter_in_german_too(
     client: FlaskClient,
     german: FlaskClient,
     press: Press,
@@ -64,18 +64,20 @@ def test_it_says_that_there_is_a_dead_letter_in_german_too(
     until(lambda: says("break-it", german) == "Eine Zustellung ist ein Dead Letter.")
 
 
-def test_it_says_that_the_labs_stand_still(press: Press, says: Callable[..., str]) -> None:
+def test_the_status_line_says_that_the_labs_are_not_running(
+    press: Press, says: Callable[..., str]
+) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     assert says("retail") == "The labs are not running at the moment."
 
 
-def test_what_is_swapped_is_no_line_to_be_read_out(client: FlaskClient, press: Press) -> None:
+def test_the_part_that_is_swapped_is_not_a_live_region(client: FlaskClient, press: Press) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     part = client.get("/labs/retail/state").text
     assert IN_THE_PART.search(part) and "role=" not in part and "aria-live" not in part
 
 
-def test_whatever_can_be_focused_in_a_part_that_moves_has_a_name_to_find_it_by(
+def test_every_focusable_element_in_an_updating_part_has_an_id_of_its_own(
     client: FlaskClient, press: Press
 ) -> None:
     press("/labs/retail/place", **{"place-choice": "5"})

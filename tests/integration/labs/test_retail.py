@@ -20,7 +20,7 @@ def test_one_order_reaches_every_department_once(
     assert all(one.holds is not False for one in state.sums)
 
 
-def test_what_a_stopped_department_misses_waits_for_it_alone(
+def test_orders_wait_for_a_stopped_department_without_delaying_the_others(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     shopper = visitor("retail")
@@ -40,7 +40,9 @@ def test_what_a_stopped_department_misses_waits_for_it_alone(
     }
 
 
-def test_visitors_do_not_see_each_other(visitor: Callable[[str], Visitor], until: Until) -> None:
+def test_visitors_do_not_see_each_others_orders(
+    visitor: Callable[[str], Visitor], until: Until
+) -> None:
     one, other = visitor("retail"), visitor("retail")
     one.press("place", "1")
     other.do(lambda session, sandbox: stop_consumers(session, sandbox, INVENTORY))

@@ -52,7 +52,7 @@ def minutes_left() -> int:
         return session.scalar(MINUTES_LEFT) or 0
 
 
-def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
+def test_no_more_sandboxes_are_open_than_the_limit_allows(app: Flask) -> None:
     config = msgspec.structs.replace(current_config(), LABS_SANDBOXES=2)
     with on_backbone() as session:
         for _ in range(2):
@@ -65,7 +65,7 @@ def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
         open_sandbox(session, "retail", config, network=b"home")
 
 
-def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
+def test_a_network_gets_only_its_share_of_the_sandboxes(app: Flask) -> None:
     config = current_config()
     with on_backbone() as session:
         for _ in range(config.LABS_SANDBOXES_PER_NETWORK):
@@ -79,7 +79,7 @@ def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
         open_sandbox(session, "retail", config, network=b"home")
 
 
-def test_who_finds_no_room_is_told_by_when_there_is_some(app: Flask) -> None:
+def test_a_visitor_who_finds_no_sandbox_free_is_told_when_one_will_be(app: Flask) -> None:
     config = msgspec.structs.replace(
         current_config(), LABS_SANDBOXES=2, LABS_SANDBOXES_PER_NETWORK=1
     )
@@ -101,7 +101,7 @@ def test_who_finds_no_room_is_told_by_when_there_is_some(app: Flask) -> None:
     assert of_all == f"Every sandbox is in use right now. {when}"
 
 
-def test_an_office_has_room_after_one_visitor_has_opened_every_lab(app: Flask) -> None:
+def test_three_visitors_from_one_office_can_each_open_every_lab(app: Flask) -> None:
     config = current_config()
     with on_backbone() as session:
         for _visitor in ("first", "second", "third"):
@@ -109,7 +109,9 @@ def test_an_office_has_room_after_one_visitor_has_opened_every_lab(app: Flask) -
                 open_sandbox(session, scenario.slug, config, network=b"office")
 
 
-def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visitor]) -> None:
+def test_viewing_a_sandbox_keeps_it_open_for_an_hour_at_most(
+    visitor: Callable[[str], Visitor],
+) -> None:
     shopper = visitor("retail")
     config = current_config()
     for expected in (15, 15, 15, 15, 15, 10, 0):
@@ -118,7 +120,7 @@ def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visit
         shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))
 
 
-def test_the_shortest_sandbox_is_kept_open_by_a_look_too(
+def test_viewing_keeps_even_the_shortest_sandbox_open(
     visitor: Callable[[str], Visitor],
 ) -> None:
     shopper = visitor("retail")
@@ -130,7 +132,9 @@ def test_the_shortest_sandbox_is_kept_open_by_a_look_too(
     assert minutes_left() == 1
 
 
-def test_a_look_within_half_a_minute_writes_nothing(visitor: Callable[[str], Visitor]) -> None:
+def test_viewing_a_sandbox_within_half_a_minute_writes_nothing(
+    visitor: Callable[[str], Visitor],
+) -> None:
     shopper = visitor("retail")
     config = current_config()
     with on_backbone() as session:
@@ -140,7 +144,7 @@ def test_a_look_within_half_a_minute_writes_nothing(visitor: Callable[[str], Vis
         assert session.scalar(text("SELECT xmin::text FROM sandboxes")) == before
 
 
-def test_one_that_has_ended_is_gone_with_all_that_was_in_it(
+def test_a_sandbox_that_has_ended_is_removed_with_everything_in_it(
     visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     gone, stays = visitor("retail"), visitor("retail")
@@ -162,7 +166,7 @@ def test_one_that_has_ended_is_gone_with_all_that_was_in_it(
         assert session.scalar(LEFT) == 0
 
 
-def test_it_holds_no_more_events_than_it_may_with_those_of_its_handlers(
+def test_a_sandboxs_event_limit_counts_the_events_of_its_handlers_too(
     visitor: Callable[[str], Visitor], until: Until, holding_40: Config
 ) -> None:
     shopper = visitor("retail")
@@ -175,7 +179,7 @@ def test_it_holds_no_more_events_than_it_may_with_those_of_its_handlers(
         shopper.press("place", "1")
 
 
-def test_of_two_presses_at_once_it_takes_what_it_may_hold(
+def test_two_simultaneous_presses_cannot_exceed_the_event_limit(
     visitor: Callable[[str], Visitor], holding_40: Config
 ) -> None:
     shopper, saver = visitor("retail"), visitor("time-machine")
@@ -187,7 +191,7 @@ def test_of_two_presses_at_once_it_takes_what_it_may_hold(
     assert saver.state.count == 40
 
 
-def test_nothing_of_a_lab_is_in_the_log_or_the_figures_of_the_site(
+def test_nothing_from_a_lab_enters_the_sites_log_or_figures(
     session: Session, client: FlaskClient, visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     before = client.get("/metrics").text
@@ -202,7 +206,7 @@ def test_nothing_of_a_lab_is_in_the_log_or_the_figures_of_the_site(
         assert "retail." not in client.get(address).text
 
 
-def test_two_runners_hand_each_event_over_once(
+def test_two_runners_deliver_each_event_once(
     backbone: Flask, runner: Runner, visitor: Callable[[str], Visitor], until: Until
 ) -> None:
     with ExitStack() as both:
@@ -221,7 +225,7 @@ def test_two_runners_hand_each_event_over_once(
         assert count_sandboxes(session) == 1
 
 
-def test_the_runner_outlives_that_no_connection_is_free(
+def test_the_runner_survives_having_no_free_connection(
     runner: Runner, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = threading.Event()

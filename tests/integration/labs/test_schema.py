@@ -59,7 +59,7 @@ def in_schema(session: Session, question: object, schema: str) -> set[tuple[obje
     return {tuple(re.sub(r"\b(labs|public)\.", "", str(cell)) for cell in row) for row in rows}
 
 
-def test_the_copied_tables_are_those_of_the_site(session: Session) -> None:
+def test_the_copied_tables_match_the_sites(session: Session) -> None:
     for question in (COLUMNS, CONSTRAINTS, FUNCTIONS):
         copied, own = (in_schema(session, question, schema) for schema in ("labs", "public"))
         assert copied == own
@@ -80,7 +80,7 @@ def test_the_copies_have_the_sites_triggers_but_can_be_emptied(session: Session)
     assert {made for (made,) in in_schema(session, TRIGGERS, "labs")} == own
 
 
-def test_the_migration_makes_what_the_models_of_the_labs_describe(app: Flask) -> None:
+def test_the_migration_matches_the_labs_models(app: Flask) -> None:
     with on_backbone(), db.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
@@ -94,6 +94,6 @@ def test_the_migration_makes_what_the_models_of_the_labs_describe(app: Flask) ->
 
 
 @pytest.mark.parametrize("table", ["applications", "staff", "mail_messages", "scheduled_events"])
-def test_a_name_without_a_schema_never_means_a_table_of_the_site(app: Flask, table: str) -> None:
+def test_an_unqualified_name_never_means_one_of_the_sites_tables(app: Flask, table: str) -> None:
     with on_backbone() as session, pytest.raises(ProgrammingError, match="does not exist"):
         session.execute(text(f"SELECT * FROM {table}"))

@@ -76,7 +76,7 @@ def application(session: Session) -> Application:
     return application
 
 
-def test_a_canary_in_any_field_never_appears(
+def test_nothing_typed_into_any_field_ever_appears(
     client: FlaskClient,
     session: Session,
     application: Application,
@@ -101,7 +101,7 @@ def test_a_canary_in_any_field_never_appears(
     assert "Dead letter" in look()
 
 
-def test_only_what_is_named_here_is_shown() -> None:
+def test_only_the_fields_named_here_are_shown() -> None:
     def fields(projected: type[msgspec.Struct]) -> tuple[str, ...]:
         return projected.__struct_fields__
 
@@ -109,12 +109,12 @@ def test_only_what_is_named_here_is_shown() -> None:
     assert fields(StageFigures) == ("stage", "done", "unfinished", "retried", "median", "slow")
 
 
-def test_the_stages_are_those_behind_the_types(session: Session) -> None:
+def test_the_stages_are_the_subscribers_of_the_types_shown(session: Session) -> None:
     subscriptions = current_subscriptions()
     assert set(STAGES) == {stage for name in TYPES for stage in subscriptions.subscribers_of(name)}
 
 
-def test_times_are_cut_to_the_hour_and_lengths_to_hundredths(
+def test_times_are_cut_to_the_hour_and_durations_to_hundredths(
     session: Session, application: Application, handle_events: Callable[[], None]
 ) -> None:
     handle_events()
@@ -126,7 +126,7 @@ def test_times_are_cut_to_the_hour_and_lengths_to_hundredths(
     assert sum(stage.done for stage in exhibit.stages) == len(exhibit.lines)
 
 
-def test_many_looks_at_once_ask_the_database_once(app: Flask, readings: list[str]) -> None:
+def test_many_simultaneous_views_query_the_database_once(app: Flask, readings: list[str]) -> None:
     def look(number: int) -> int:
         return app.test_client().get(PAGES[number % 2]).status_code
 
@@ -136,7 +136,7 @@ def test_many_looks_at_once_ask_the_database_once(app: Flask, readings: list[str
     assert len(readings) == 2
 
 
-def test_while_one_look_asks_others_are_shown_what_is_there(
+def test_while_one_view_queries_the_database_others_get_the_last_result(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(PAGES[0])
@@ -153,7 +153,7 @@ def test_while_one_look_asks_others_are_shown_what_is_there(
     assert ["The fit is scored" in page for page in shown] == [True]
 
 
-def test_a_page_that_has_seen_it_all_gets_nothing(
+def test_an_up_to_date_page_gets_no_content(
     client: FlaskClient, application: Application, handle_events: Callable[[], None]
 ) -> None:
     handle_events()
@@ -166,7 +166,7 @@ def test_a_page_that_has_seen_it_all_gets_nothing(
     assert client.get(address[1]).status_code == 200
 
 
-def test_it_is_german_for_a_german_reader_and_so_is_what_moves(
+def test_a_german_reader_gets_the_page_and_its_updating_part_in_german(
     german: FlaskClient, application: Application, handle_events: Callable[[], None]
 ) -> None:
     assert "Noch ist keine Anfrage durchgelaufen." in german.get(PAGES[0]).text

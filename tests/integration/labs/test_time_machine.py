@@ -37,13 +37,13 @@ def test_each_earlier_state_is_a_link_away(client: FlaskClient, press: Press) ->
     assert message["data"] == {"amount_cents": 5000}
 
 
-def test_what_is_refused_leaves_no_event(client: FlaskClient, press: Press) -> None:
+def test_a_refused_withdrawal_leaves_no_event(client: FlaskClient, press: Press) -> None:
     page = press(f"{PAGE}/withdraw", **{"withdraw-choice": "1000"}).text
     assert "The account holds less than that." in page
     assert "Balance after 0 of 0 events" in page
 
 
-def test_two_withdrawals_at_once_never_spend_the_same_money(
+def test_simultaneous_withdrawals_never_spend_the_same_money(
     app: Flask, visitor: Callable[[str], Visitor]
 ) -> None:
     saver = visitor("time-machine")
@@ -62,7 +62,9 @@ def test_two_withdrawals_at_once_never_spend_the_same_money(
     assert balance_of(saver) == 0
 
 
-def test_the_account_stays_short_enough_for_a_page(visitor: Callable[[str], Visitor]) -> None:
+def test_an_account_never_holds_more_events_than_a_page_can_show(
+    visitor: Callable[[str], Visitor],
+) -> None:
     saver = visitor("time-machine")
     for _ in range(MOST_EVENTS - 1):
         saver.press("deposit", "1000")

@@ -29,7 +29,7 @@ def look_for_minutes(client: FlaskClient, lab: str, minutes: int) -> str:
 
 
 @pytest.mark.parametrize("lab", FIRST_PRESS)
-def test_the_end_of_the_hour_is_told_five_minutes_before(
+def test_visitors_are_warned_five_minutes_before_their_hour_ends(
     client: FlaskClient, press: Press, lab: str
 ) -> None:
     address, choice = FIRST_PRESS[lab]
@@ -40,7 +40,7 @@ def test_the_end_of_the_hour_is_told_five_minutes_before(
     assert WARNED.search(page) and f'action="/labs/{lab}/extend"' in page
 
 
-def test_a_press_keeps_it_for_another_hour_as_often_as_one_likes(
+def test_a_press_keeps_the_sandbox_for_another_hour_any_number_of_times(
     client: FlaskClient, press: Press
 ) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
@@ -51,7 +51,7 @@ def test_a_press_keeps_it_for_another_hour_as_often_as_one_likes(
         assert "The log: 1 event" in page
 
 
-def test_it_is_not_kept_while_somebody_may_wait_for_it(
+def test_a_sandbox_is_not_kept_longer_while_others_may_be_waiting(
     client: FlaskClient, press: Press, visitor: Callable[[str], Visitor], app: Flask
 ) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
@@ -62,7 +62,9 @@ def test_it_is_not_kept_while_somebody_may_wait_for_it(
     assert "so yours can’t be kept for longer" in page and WARNED.search(page)
 
 
-def test_who_comes_too_late_is_told_that_it_has_ended(client: FlaskClient, press: Press) -> None:
+def test_a_visitor_who_comes_too_late_is_told_that_the_sandbox_has_ended(
+    client: FlaskClient, press: Press
+) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     pass_minutes(16)
     part = client.get("/labs/retail/turn")
@@ -73,7 +75,9 @@ def test_who_comes_too_late_is_told_that_it_has_ended(client: FlaskClient, press
         assert count_sandboxes(session) == 0
 
 
-def test_it_is_told_in_german_too(client: FlaskClient, german: FlaskClient, press: Press) -> None:
+def test_the_warning_and_the_extension_are_in_german_too(
+    client: FlaskClient, german: FlaskClient, press: Press
+) -> None:
     press("/labs/retail/place", by=german, **{"place-choice": "1"})
     part = look_for_minutes(german, "retail", 56)
     assert "Ihr Sandkasten endet um" in part and "Noch eine Stunde behalten" in part

@@ -45,7 +45,7 @@ def change_as_it_is_disabled(
         (lambda s, e: service.enable_endpoint(s, e, actor=STAFF), "endpoint_enabled"),
     ],
 )
-def test_the_change_follows_what_it_has_waited_for(
+def test_a_change_that_waited_for_a_disabling_is_recorded_after_it(
     app: Flask, session: Session, add: Add, change: Change, told: str
 ) -> None:
     endpoint = add()
@@ -54,7 +54,7 @@ def test_the_change_follows_what_it_has_waited_for(
     assert happened(session, endpoint_id) == ["endpoint_disabled", told]
 
 
-def test_what_is_disabled_already_is_not_disabled_once_more(
+def test_an_endpoint_already_disabled_is_not_disabled_again(
     app: Flask, session: Session, add: Add
 ) -> None:
     endpoint = add()
@@ -67,7 +67,7 @@ def test_what_is_disabled_already_is_not_disabled_once_more(
     assert endpoint.disabled_because == "gone"
 
 
-def test_of_two_who_delete_it_the_second_is_told_that_it_is_gone(
+def test_when_two_people_delete_an_endpoint_the_second_is_told_that_it_is_gone(
     app: Flask, session: Session, add: Add
 ) -> None:
     endpoint = add()

@@ -92,7 +92,7 @@ def test_a_hold_stops_a_courier_that_is_at_work(
     assert count_due(session) == 2
 
 
-def test_a_message_fails_after_its_last_try_and_is_sent_no_more(
+def test_a_message_fails_after_its_last_try_and_is_not_sent_again(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = always(500)
@@ -107,7 +107,7 @@ def test_a_message_fails_after_its_last_try_and_is_sent_no_more(
     assert endpoint.failures_in_a_row == 1 and endpoint.is_enabled
 
 
-def test_a_failed_message_and_a_delivered_one_can_be_replayed_under_their_ids(
+def test_failed_and_delivered_messages_can_be_replayed_under_the_same_ids(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = always(500)
@@ -128,7 +128,7 @@ def test_a_failed_message_and_a_delivered_one_can_be_replayed_under_their_ids(
     assert len(receiver.received) == MOST_TRIES + 2
 
 
-def test_all_that_failed_since_a_time_is_replayed_and_nothing_else(
+def test_a_replay_since_a_time_covers_the_failed_messages_since_then_and_no_others(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = always(500)
@@ -143,7 +143,7 @@ def test_all_that_failed_since_a_time_is_replayed_and_nothing_else(
     assert [m.status for m in courier.messages(endpoint)] == ["failed", "waiting", "waiting"]
 
 
-def test_an_endpoint_on_which_message_after_message_fails_is_disabled_and_staff_are_told(
+def test_an_endpoint_that_fails_message_after_message_is_disabled_and_staff_are_told(
     session: Session,
     add: Add,
     happen: Happen,
@@ -166,7 +166,7 @@ def test_an_endpoint_on_which_message_after_message_fails_is_disabled_and_staff_
     assert f"/staff/webhooks/{endpoint.id}" in mail.text
 
 
-def test_of_an_endpoint_that_staff_have_disabled_themselves_they_are_not_told(
+def test_staff_are_not_told_about_an_endpoint_they_disabled_themselves(
     session: Session, add: Add, handle_events: Callable[[], None]
 ) -> None:
     disable_endpoint(session, add(), because="staff", actor="staff:ada")
@@ -192,7 +192,7 @@ def test_one_success_clears_the_failures_before_it(
     assert endpoint.is_enabled and endpoint.failures_in_a_row == 0
 
 
-def test_a_server_that_says_gone_is_sent_nothing_more(
+def test_a_server_that_answers_gone_is_sent_nothing_more(
     session: Session,
     add: Add,
     happen: Happen,

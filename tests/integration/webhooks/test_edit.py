@@ -51,7 +51,7 @@ def move(session: Session, endpoint: WebhookEndpoint, url: str) -> None:
     session.commit()
 
 
-def test_the_page_shows_what_the_endpoint_is_and_never_its_secret(
+def test_the_edit_page_shows_the_endpoints_settings_but_never_its_secret(
     desk: FlaskClient, add: Add
 ) -> None:
     endpoint = add(MoreProvided.type, url=OLD, with_personal=True)
@@ -61,7 +61,7 @@ def test_the_page_shows_what_the_endpoint_is_and_never_its_secret(
     assert ticked == [MoreProvided.type, "y"]
 
 
-def test_all_but_the_secret_is_as_it_was_typed_and_the_log_tells_it(
+def test_an_edit_changes_everything_but_the_secret_and_is_recorded_in_the_log(
     desk: FlaskClient, press: Press, add: Add, session: Session
 ) -> None:
     endpoint = add(url=OLD)
@@ -82,13 +82,13 @@ def test_all_but_the_secret_is_as_it_was_typed_and_the_log_tells_it(
     )
 
 
-def test_what_is_saved_as_it_was_is_no_change(press: Press, add: Add, session: Session) -> None:
+def test_saving_without_changes_records_no_change(press: Press, add: Add, session: Session) -> None:
     endpoint = add(url=NEW)
     press(f"{endpoint.id}/edit", url=NEW, event_types=MoreProvided.type)
     assert changes(session, the_endpoint(session)) == []
 
 
-def test_a_page_that_a_colleague_has_overtaken_says_what_is_there_now_before_it_undoes_it(
+def test_an_outdated_page_shows_a_colleagues_change_before_it_can_overwrite_it(
     desk: FlaskClient, press: Press, add: Add, session: Session
 ) -> None:
     address = f"{add(url=NEW, with_personal=True).id}/edit"
@@ -120,7 +120,7 @@ def test_a_page_that_a_colleague_has_overtaken_says_what_is_there_now_before_it_
         ({"url": NEW, "every_type": "y", "csrf_token": "old"}, 400, "open for too long"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_changed(
+def test_an_invalid_edit_is_explained_and_changes_nothing(
     press: Press, add: Add, session: Session, fields: dict[str, str], code: int, problem: str
 ) -> None:
     endpoint = add(url=OLD)
@@ -129,7 +129,7 @@ def test_what_is_wrong_is_said_and_nothing_is_changed(
     assert "Kept as typed" in answer.text and the_endpoint(session).url == OLD
 
 
-def test_an_address_that_another_endpoint_has_is_refused_and_its_own_is_not(
+def test_another_endpoints_address_is_refused_but_an_unchanged_one_is_accepted(
     press: Press, add: Add, session: Session
 ) -> None:
     first, second = add(url=OLD), add(url=NEW)
@@ -144,7 +144,7 @@ def test_an_address_that_another_endpoint_has_is_refused_and_its_own_is_not(
     assert first.event_types == []
 
 
-def test_an_address_that_was_stored_in_another_spelling_stays_until_it_leads_elsewhere(
+def test_an_address_stored_in_another_spelling_stays_until_it_leads_elsewhere(
     press: Press, add: Add, session: Session
 ) -> None:
     endpoint = add(url="https://Old.example")
@@ -159,7 +159,7 @@ def test_an_address_that_was_stored_in_another_spelling_stays_until_it_leads_els
         assert (endpoint.url, endpoint.failures_in_a_row) == (expected, failures)
 
 
-def test_of_two_who_take_an_address_at_once_the_second_is_refused(
+def test_when_two_people_take_an_address_at_once_the_second_is_refused(
     app: Flask, desk: FlaskClient, press: Press, add: Add, session: Session
 ) -> None:
     endpoint = add(url=OLD)
@@ -184,7 +184,7 @@ def test_of_two_who_take_an_address_at_once_the_second_is_refused(
     assert told == [422]
 
 
-def test_what_waits_goes_to_the_new_address_at_once_and_from_its_first_try(
+def test_waiting_messages_go_to_the_new_address_immediately_with_all_their_tries(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint, event = add(url=OLD), happen()
@@ -200,7 +200,7 @@ def test_what_waits_goes_to_the_new_address_at_once_and_from_its_first_try(
     assert receiver.ids == [str(event.id)]
 
 
-def test_an_edit_at_the_same_address_keeps_the_next_try_and_the_failures(
+def test_an_edit_that_keeps_the_address_keeps_the_next_try_and_the_failures(
     session: Session, press: Press, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add(url=OLD)
@@ -216,7 +216,7 @@ def test_an_edit_at_the_same_address_keeps_the_next_try_and_the_failures(
 
 
 @pytest.mark.parametrize("status", [410, 500])
-def test_what_the_old_address_says_last_is_not_held_against_the_new_one(
+def test_the_last_answer_from_the_old_address_does_not_count_against_the_new_one(
     app: Flask,
     session: Session,
     add: Add,
@@ -249,7 +249,7 @@ def test_what_the_old_address_says_last_is_not_held_against_the_new_one(
     assert endpoint.is_enabled and endpoint.failures_in_a_row == 0
 
 
-def test_other_types_hold_for_the_messages_that_are_not_made_yet(
+def test_a_change_of_types_applies_only_to_messages_not_yet_created(
     session: Session, press: Press, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint, before = add(url=OLD), happen()
@@ -260,7 +260,7 @@ def test_other_types_hold_for_the_messages_that_are_not_made_yet(
     assert [message.event_id for message in courier.messages(endpoint)] == [before.id]
 
 
-def test_what_is_edited_follows_whoever_has_it_and_says_where_it_is_gone(
+def test_editing_a_deleted_endpoint_says_that_somebody_has_deleted_it(
     desk: FlaskClient, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deleted = WebhookEndpoint(id=new_id(), url=OLD)

@@ -33,7 +33,7 @@ def answers(session: Session) -> list[str]:
     return list(session.scalars(select(WebhookTry.answer)))
 
 
-def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(
+def test_a_servers_answer_about_a_draft_is_erased_with_the_draft(
     session: Session,
     add: Add,
     courier: Courier,
@@ -55,7 +55,7 @@ def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(
     assert answers(session) == [""]
 
 
-def test_what_was_said_back_of_a_contract_is_gone_with_the_person(
+def test_a_servers_answer_about_a_contract_is_erased_with_the_person(
     session: Session,
     add: Add,
     courier: Courier,
@@ -81,12 +81,12 @@ def test_what_was_said_back_of_a_contract_is_gone_with_the_person(
     assert answers(session) == [""]
 
 
-def test_whatever_is_said_about_a_person_stands_in_a_stream_that_an_erasure_looks_at() -> None:
+def test_every_event_with_personal_data_is_in_a_stream_that_an_erasure_covers() -> None:
     kinds = {event.stream_kind for event in declared_events().values() if event.personal}
     assert kinds == {"draft", "application", "engagement"}
 
 
-def test_what_is_said_back_while_the_person_is_erased_is_not_kept(
+def test_an_answer_that_arrives_during_the_persons_erasure_is_not_kept(
     app: Flask,
     session: Session,
     add: Add,

@@ -67,7 +67,7 @@ def example(secret: str, tmp_path: Path) -> Iterator[Example]:
         example.stop()
 
 
-def test_it_takes_a_genuine_message_once_no_forged_one_and_lives_through_its_own_failures(
+def test_the_node_example_takes_a_genuine_message_once_rejects_forgeries_and_survives_its_failures(
     example: Example, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     first = happen()

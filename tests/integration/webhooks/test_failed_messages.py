@@ -11,7 +11,7 @@ from app.webhooks import queries
 from tests.integration.webhooks.conftest import Add, Courier, Happen, Press
 
 
-def test_what_has_failed_can_be_looked_at_however_much_was_sent_since(
+def test_failed_messages_stay_in_view_however_much_was_sent_since(
     desk: FlaskClient,
     add: Add,
     happen: Happen,
@@ -40,15 +40,13 @@ def test_what_has_failed_can_be_looked_at_however_much_was_sent_since(
     assert first not in page and "The latest 2 of 3 are shown." in earlier
 
 
-def test_from_when_they_are_sent_again_is_kept_by_a_page_that_was_open_for_too_long(
-    add: Add, press: Press
-) -> None:
+def test_an_expired_page_keeps_the_start_time_of_a_replay(add: Add, press: Press) -> None:
     answer = press(f"{add().id}/replay", csrf_token="old", since="2026-11-29T07:30")
     assert answer.status_code == 400
     assert "open for too long" in answer.text and 'value="2026-11-29T07:30"' in answer.text
 
 
-def test_from_when_they_are_sent_again_is_kept_for_whoever_is_signed_out(
+def test_the_start_time_of_a_replay_is_kept_for_a_signed_out_user(
     client: FlaskClient, add: Add
 ) -> None:
     sent = {"since": "2026-11-29T07:30"}

@@ -20,7 +20,7 @@ from tests.webhook_receiver import WebhookReceiver
 OTHER = ApplicationDeclined.type
 
 
-def test_an_endpoint_gets_the_types_that_it_chose_each_event_once(
+def test_an_endpoint_gets_each_event_of_its_chosen_types_once(
     add: Add, happen: Happen, courier: Courier
 ) -> None:
     chosen, other = add(MoreProvided.type, OTHER), add(OTHER)
@@ -31,7 +31,7 @@ def test_an_endpoint_gets_the_types_that_it_chose_each_event_once(
     assert courier.messages(other) == []
 
 
-def test_what_only_a_newer_release_can_read_is_waited_for_and_holds_up_no_message(
+def test_fan_out_waits_at_an_event_of_a_newer_release_without_holding_up_earlier_messages(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -43,7 +43,7 @@ def test_what_only_a_newer_release_can_read_is_waited_for_and_holds_up_no_messag
     assert len(courier.messages(endpoint)) == 1
 
 
-def test_the_figures_tell_how_far_it_is_behind(
+def test_the_figures_show_how_far_fan_out_is_behind(
     session: Session, client: FlaskClient, add: Add, happen: Happen, courier: Courier
 ) -> None:
     happen()
@@ -71,7 +71,7 @@ def test_an_endpoint_without_types_gets_every_type(
     assert types == {"webhook.endpoint_added", MoreProvided.type}
 
 
-def test_what_happened_before_an_endpoint_was_added_is_not_for_it(
+def test_an_endpoint_gets_no_events_from_before_it_was_added(
     add: Add, happen: Happen, courier: Courier
 ) -> None:
     happen()
@@ -83,7 +83,7 @@ def test_what_happened_before_an_endpoint_was_added_is_not_for_it(
     assert courier.messages(second) == []
 
 
-def test_what_happens_while_an_endpoint_is_disabled_passes_it_by(
+def test_an_endpoint_gets_no_events_from_while_it_was_disabled(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -97,7 +97,7 @@ def test_what_happens_while_an_endpoint_is_disabled_passes_it_by(
     assert [m.event_id for m in courier.messages(endpoint)] == [later.id]
 
 
-def test_what_happened_before_it_was_disabled_is_kept_for_it_whenever_messages_are_made(
+def test_events_from_before_an_endpoint_was_disabled_are_kept_for_it_whenever_they_fan_out(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint = add()
@@ -146,7 +146,7 @@ def test_an_event_that_is_read_twice_makes_one_message(
     assert len(courier.messages(endpoint)) == 1
 
 
-def test_of_two_workers_one_fans_out(
+def test_only_one_of_two_workers_fans_out(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -160,7 +160,7 @@ def test_of_two_workers_one_fans_out(
     assert len(courier.messages(endpoint)) == 1
 
 
-def test_without_any_endpoint_nothing_is_followed(session: Session, happen: Happen) -> None:
+def test_without_any_endpoint_the_log_is_not_followed(session: Session, happen: Happen) -> None:
     happen()
     assert fan_out_events(session) is False
     assert session.scalar(text("SELECT count(*) FROM webhook_place")) == 0

@@ -51,7 +51,7 @@ def test_the_page_after_an_endpoint_is_added_can_be_reloaded(
     the_endpoint(session)
 
 
-def test_a_second_press_shows_the_secret_of_the_endpoint_that_the_first_has_added(
+def test_a_second_press_shows_the_secret_of_the_endpoint_the_first_one_added(
     desk: FlaskClient, press: Press, session: Session
 ) -> None:
     found = FORM_ID.search(desk.get("/staff/webhooks/new").text)
@@ -69,14 +69,14 @@ def test_a_second_press_shows_the_secret_of_the_endpoint_that_the_first_has_adde
     assert session.scalar(select(func.count()).select_from(WebhookEndpoint)) == 2
 
 
-def test_an_address_is_added_only_once(press: Press, add: Add, session: Session) -> None:
+def test_an_address_can_be_added_only_once(press: Press, add: Add, session: Session) -> None:
     endpoint = add(url="https://client.example/hooks")
     answer = press("new", url=endpoint.url, every_type="y")
     assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
     the_endpoint(session)
 
 
-def test_another_spelling_of_an_address_is_that_address(
+def test_another_spelling_of_an_address_counts_as_the_same_address(
     press: Press, add: Add, session: Session
 ) -> None:
     press("new", url="https://Client.example:443", every_type="y")
@@ -90,13 +90,13 @@ def test_another_spelling_of_an_address_is_that_address(
     the_endpoint(session)
 
 
-def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> None:
+def test_choosing_every_type_stores_no_list_of_types(press: Press, session: Session) -> None:
     press("new", url="https://erp.client.example/", every_type="y", with_personal="y")
     endpoint = the_endpoint(session)
     assert endpoint.event_types == [] and endpoint.with_personal
 
 
-def test_what_each_type_means_names_its_fields_as_code(desk: FlaskClient) -> None:
+def test_the_description_of_a_type_shows_its_field_names_as_code(desk: FlaskClient) -> None:
     page = desk.get("/staff/webhooks/new").text
     assert "``" not in page and "<code>ends_on</code>" in page
 
@@ -112,7 +112,7 @@ def test_what_each_type_means_names_its_fields_as_code(desk: FlaskClient) -> Non
         ({"url": "https://client.example/", "event_types": "webhook.tested"}, "from the types"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
+def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
     press: Press, session: Session, fields: dict[str, str], problem: str
 ) -> None:
     answer = press("new", description="Kept <as> it is", **fields)
@@ -122,9 +122,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
     assert session.scalars(select(WebhookEndpoint)).all() == []
 
 
-def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(
-    press: Press, session: Session
-) -> None:
+def test_an_expired_page_keeps_what_was_typed(press: Press, session: Session) -> None:
     answer = press("new", csrf_token="old", url="https://client.example/kept", every_type="y")
     assert answer.status_code == 400
     assert "open for too long" in answer.text and "https://client.example/kept" in answer.text
@@ -149,7 +147,7 @@ def test_a_test_message_shows_what_the_server_answers(
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
 
 
-def test_each_outcome_is_said_in_words(
+def test_each_outcome_is_described_in_words(
     desk: FlaskClient, add: Add, happen: Happen, courier: Courier, session: Session
 ) -> None:
     endpoint = add(url="http://nobody.invalid/")
@@ -173,7 +171,7 @@ def test_each_outcome_is_said_in_words(
 
 
 @pytest.mark.parametrize("is_reached", [True, False])
-def test_an_endpoint_is_said_to_fail_from_the_first_try_in_vain_until_one_succeeds(
+def test_an_endpoint_shows_as_failing_from_the_first_failed_try_until_one_succeeds(
     desk: FlaskClient,
     add: Add,
     happen: Happen,
@@ -202,7 +200,7 @@ def test_an_endpoint_is_said_to_fail_from_the_first_try_in_vain_until_one_succee
         assert ">Enabled<" in page and ">Failing<" not in page, address
 
 
-def test_a_message_and_all_failed_ones_can_be_sent_again(
+def test_one_message_or_all_failed_ones_can_be_sent_again(
     press: Press, add: Add, happen: Happen, courier: Courier, session: Session
 ) -> None:
     endpoint = add()
@@ -221,13 +219,13 @@ def test_a_message_and_all_failed_ones_can_be_sent_again(
     assert answer.status_code == 422 and "Write a day and a time like" in answer.text
 
 
-def test_no_browser_cuts_an_address_that_is_pasted(desk: FlaskClient) -> None:
+def test_no_browser_truncates_a_pasted_address(desk: FlaskClient) -> None:
     """The beginning of a long one is an address too, of something else."""
     [field] = re.findall('<input[^>]*name="url"[^>]*>', desk.get("/staff/webhooks/new").text)
     assert "maxlength" not in field
 
 
-def test_what_is_to_be_sent_to_a_disabled_endpoint_is_said_to_wait_for_it(
+def test_the_page_says_that_messages_to_a_disabled_endpoint_wait_until_it_is_enabled(
     desk: FlaskClient, press: Press, add: Add, courier: Courier, session: Session
 ) -> None:
     endpoint = add()
@@ -258,7 +256,7 @@ def test_the_secret_is_rotated_and_the_new_one_shown_once(
     assert (endpoint.secret, endpoint.previous_secret) == (shown, old) and shown != old
 
 
-def test_the_page_tells_of_the_old_secret_as_long_as_it_is_valid(
+def test_the_page_mentions_the_old_secret_as_long_as_it_is_valid(
     desk: FlaskClient, press: Press, add: Add, session: Session
 ) -> None:
     endpoint = add()
@@ -286,7 +284,7 @@ def test_an_endpoint_is_disabled_enabled_and_deleted(
     assert session.scalars(select(WebhookMessage)).all() == []
 
 
-def test_what_somebody_deletes_as_a_button_is_pressed_is_said_to_be_gone(
+def test_a_button_pressed_as_the_endpoint_is_deleted_says_that_it_is_gone(
     press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deleted = WebhookEndpoint(id=uuid.uuid4(), url="https://client.example")
@@ -296,7 +294,7 @@ def test_what_somebody_deletes_as_a_button_is_pressed_is_said_to_be_gone(
     assert "The endpoint is deleted" in press(f"{deleted.id}/delete").text
 
 
-def test_endpoints_of_one_host_without_descriptions_are_told_apart_by_when_they_were_added(
+def test_endpoints_on_one_host_without_descriptions_are_told_apart_by_when_they_were_added(
     desk: FlaskClient, add: Add, session: Session
 ) -> None:
     for second, path in ((7, "orders"), (9, "stock")):
@@ -310,19 +308,19 @@ def test_endpoints_of_one_host_without_descriptions_are_told_apart_by_when_they_
         assert "T0P-S3CR3T" not in page
 
 
-def test_markup_in_what_staff_type_is_text(desk: FlaskClient, press: Press) -> None:
+def test_markup_typed_by_staff_is_shown_as_text(desk: FlaskClient, press: Press) -> None:
     press("new", url="https://client.example/?<b>", description=MARKUP, every_type="y")
     listed = desk.get("/staff/webhooks/").text
     assert "<script>alert" not in listed and "&lt;script&gt;alert(1)" in listed
 
 
-def test_what_does_not_exist_is_not_found(desk: FlaskClient, press: Press) -> None:
+def test_an_unknown_endpoint_or_message_is_not_found(desk: FlaskClient, press: Press) -> None:
     nobody = "01234567-89ab-cdef-0123-456789abcdef"
     assert desk.get(f"/staff/webhooks/{nobody}").status_code == 404
     assert desk.get(f"/staff/webhooks/messages/{nobody}").status_code == 404
 
 
-def test_a_button_on_a_page_whose_endpoint_is_deleted_by_now_says_so_and_deletes_it_once(
+def test_buttons_on_the_page_of_a_deleted_endpoint_say_that_it_is_deleted(
     press: Press, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()

@@ -15,7 +15,7 @@ from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
-def test_delivered_messages_are_forgotten_with_their_tries_and_later_ones_kept(
+def test_old_delivered_messages_are_deleted_with_their_tries_and_later_ones_kept(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -32,7 +32,7 @@ def test_delivered_messages_are_forgotten_with_their_tries_and_later_ones_kept(
     assert forget_messages(session, between) == 0
 
 
-def test_what_waits_is_kept_however_old_it_is(
+def test_a_waiting_message_is_kept_however_old_it_is(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = lambda _: Reply(500)
@@ -43,7 +43,7 @@ def test_what_waits_is_kept_however_old_it_is(
     assert [message.status for message in courier.messages(endpoint)] == ["waiting"]
 
 
-def test_many_are_forgotten_in_pieces(
+def test_many_messages_are_deleted_in_batches(
     session: Session, add: Add, happen: Happen, courier: Courier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)

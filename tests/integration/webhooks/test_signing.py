@@ -29,7 +29,7 @@ def with_header(name: str, value: str) -> Change:
     return lambda got: got._replace(headers={**got.headers, name: value})
 
 
-def test_what_arrives_is_verified_and_read(
+def test_a_message_arrives_signed_and_readable(
     add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint, recorded = add(), happen(PERSONAL)
@@ -54,7 +54,7 @@ def test_what_arrives_is_verified_and_read(
         with_header("webhook-signature", ""),
     ],
 )
-def test_a_message_that_was_changed_on_the_way_fails(
+def test_a_message_changed_on_the_way_fails_verification(
     add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver, change: Change
 ) -> None:
     secret = add().secret
@@ -66,7 +66,7 @@ def test_a_message_that_was_changed_on_the_way_fails(
         Webhook(secret).verify(changed.body, changed.headers)
 
 
-def test_a_message_signed_with_another_secret_fails(
+def test_a_message_signed_with_another_secret_fails_verification(
     add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     add()
@@ -77,7 +77,7 @@ def test_a_message_signed_with_another_secret_fails(
         Webhook(make_secret()).verify(got.body, got.headers)
 
 
-def test_an_old_message_fails(add: Add, happen: Happen) -> None:
+def test_an_old_message_fails_verification(add: Add, happen: Happen) -> None:
     endpoint = add()
     old = make_request(endpoint, happen(), BASE_URL, utc_now() - timedelta(minutes=6))
     with pytest.raises(WebhookVerificationError, match="too old"):
@@ -122,7 +122,7 @@ def test_after_a_rotation_both_secrets_sign_for_a_day(
     assert not verifies(old, endpoint, happen, 24.1) and verifies(new, endpoint, happen, 24.1)
 
 
-def test_a_secret_that_is_replaced_again_takes_nothing_of_its_day_from_the_one_before(
+def test_a_second_rotation_leaves_each_earlier_secret_its_full_day(
     session: Session, add: Add, happen: Happen
 ) -> None:
     endpoint = add()
@@ -139,7 +139,7 @@ def test_a_secret_that_is_replaced_again_takes_nothing_of_its_day_from_the_one_b
     assert list(endpoint.older_secrets) == [secrets[1]]  # what signs no more is kept no longer
 
 
-def test_the_example_in_the_docs_takes_a_genuine_message_once_and_no_forged_one(
+def test_the_example_in_the_docs_takes_a_genuine_message_once_and_rejects_forgeries(
     add: Add,
     happen: Happen,
     courier: Courier,

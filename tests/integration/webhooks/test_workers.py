@@ -48,7 +48,7 @@ def courier_at_work(app: Flask) -> Iterator[None]:
         thread.join()
 
 
-def test_a_message_that_only_a_newer_release_can_read_is_put_off_and_holds_up_no_other(
+def test_a_message_only_a_newer_release_can_read_is_put_off_and_holds_up_no_other(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint = add()
@@ -106,7 +106,7 @@ def test_an_endpoint_that_never_answers_holds_up_no_other(
         assert len(stuck.received) == 40
 
 
-def test_without_its_share_that_endpoint_would_take_everything(
+def test_without_a_limit_per_endpoint_one_that_hangs_would_hold_up_the_others(
     app: Flask,
     add: Add,
     happen: Happen,
@@ -131,7 +131,7 @@ def test_without_its_share_that_endpoint_would_take_everything(
         assert len(receiver.received) == 1
 
 
-def test_what_a_dead_worker_was_sending_is_sent_again_under_its_id(
+def test_a_message_that_a_dead_worker_was_sending_is_sent_again_under_the_same_id(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint, event = add(), happen()
@@ -146,7 +146,7 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_id(
     assert courier.messages(endpoint)[0].status == "delivered"
 
 
-def test_a_message_that_kills_each_worker_is_given_up(
+def test_a_message_that_kills_every_worker_is_given_up(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -158,7 +158,7 @@ def test_a_message_that_kills_each_worker_is_given_up(
     assert courier.messages(endpoint)[0].status == "failed"
 
 
-def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
+def test_an_endpoint_deleted_during_a_delivery_takes_its_messages_with_it(
     app: Flask,
     session: Session,
     add: Add,
@@ -182,7 +182,7 @@ def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
     assert session.scalar(text("SELECT count(*) FROM webhook_messages")) == 0
 
 
-def test_the_tasks_do_all_of_it(
+def test_the_tasks_fan_out_and_send(
     add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint, event = add(), happen()
@@ -192,7 +192,7 @@ def test_the_tasks_do_all_of_it(
     assert courier.messages(endpoint)[0].status == "delivered"
 
 
-def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
+def test_messages_still_due_when_the_couriers_time_is_over_are_not_left_to_the_sweep(
     add: Add,
     happen: Happen,
     courier: Courier,
@@ -218,7 +218,7 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
         assert (len(receiver.received), broker.llen(QUEUE)) == (claims.MOST_IN_FLIGHT_EACH + 1, 1)
 
 
-def test_without_the_setting_the_tasks_send_nothing_inside(
+def test_without_the_setting_the_tasks_send_nothing_to_private_addresses(
     session: Session,
     add: Add,
     happen: Happen,

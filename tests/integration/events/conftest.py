@@ -1,4 +1,4 @@
-"""A small flow beside the site's own: events of one type, and a test's own subscribers."""
+"""A small flow beside the site's own: events of one type, and subscribers made by the test."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -106,7 +106,7 @@ class Flow:
         return outcomes
 
     def claim(self, delivery_id: int) -> Claim:
-        """Claim it like a worker that then goes silent."""
+        """Claim the delivery like a worker that then goes silent."""
         with autocommit() as connection:
             (claim,) = claim_deliveries(connection, [delivery_id], LEASE)
         return claim
@@ -130,7 +130,7 @@ class Flow:
 
 @pytest.fixture
 def flow_to(session: Session) -> Callable[..., Flow]:
-    """A flow to that handler, which may fail ``most`` times."""
+    """Make a flow to the handler, which may fail ``most`` times."""
 
     def flow_to(handler: Handler, most: int = 3) -> Flow:
         handler.__module__ = "tests.made_up.subscribers"

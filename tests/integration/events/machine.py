@@ -164,7 +164,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.expected)
     @rule(number=which)
     def fall_silent(self, number: int) -> None:
-        """A worker claims the delivery and goes silent, for now or for ever."""
+        """A worker claims the delivery and goes silent, for a while or for ever."""
         delivery_id = self.any_of(number)
         with autocommit() as connection:
             claimed = claims.claim_deliveries(connection, [delivery_id], LEASE)
@@ -183,7 +183,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.silent)
     @rule(number=which, fails=st.booleans())
     def come_back(self, number: int, fails: bool) -> None:
-        """A silent worker continues its handler to the end."""
+        """A silent worker comes back and finishes its handler."""
         claim = self.silent.pop(number % len(self.silent))
         wanted = self.expected[claim.delivery_id]
         is_valid = wanted.number == claim.number and wanted.status == "waiting"
@@ -227,7 +227,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        """The sweep finds exactly what may be begun, whatever happened to its tasks."""
+        """The sweep finds exactly the deliveries that may begin, whatever became of their tasks."""
         tasks = take_due_deliveries(self.session, resend_after=0)
         found = [delivery_id for task in tasks for delivery_id in task]
         assert sorted(found) == sorted(filter(self.may_begin, self.expected))
@@ -252,7 +252,7 @@ class Deliveries(RuleBasedStateMachine):
                 assert versions == list(range(1, len(versions) + 1))
 
     def teardown(self) -> None:
-        """When all trouble is over, everything is done that is not behind a dead letter."""
+        """Once the faults stop, everything is delivered that is not behind a dead letter."""
         if not hasattr(self, "expected"):
             return
         self.relay()

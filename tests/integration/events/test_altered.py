@@ -1,4 +1,4 @@
-"""An event that was altered so that it can't even be read: it is named, and nothing ends."""
+"""An event altered so that it can't even be read is named, and everything else goes on."""
 
 from collections.abc import Callable
 

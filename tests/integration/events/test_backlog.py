@@ -1,4 +1,4 @@
-"""A long backlog costs a single delivery nothing, whatever Postgres expects of its indexes."""
+"""A long backlog costs a single delivery nothing, whatever the planner knows of the table."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,13 +34,13 @@ STATEMENTS: dict[str, Statement] = {
 
 
 def ignore(session: Session, recorded: RecordedEvent) -> None:
-    """Nothing."""
+    """A subscriber that has nothing to do."""
 
 
 @pytest.fixture
 def unwatched(session: Session, postgres: Postgres, as_owner: AsOwner) -> Iterator[None]:
-    """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile, and of
-    the tests before there is nothing left in their file."""
+    """Keep autovacuum from updating the table's statistics during the test, and clear away what
+    earlier tests left in its file."""
     wait_until_settled()
     with psycopg.connect(postgres.url_of("site"), autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")
@@ -73,10 +73,10 @@ def test_a_statement_about_one_delivery_reads_no_other(
         session.rollback()
         return int(plan["Shared Hit Blocks"])
 
-    # As it is most of the time: everything is done, and that is what Postgres knows.
+    # The usual state: everything is done, and the statistics say so.
     record_event()
     flow.deliver_all(flow.relay())
     as_owner("ANALYZE deliveries")
     few = pages_read(SOME)
-    # A deeper index costs a page or two; to read the others costs one for each.
+    # A deeper index costs a page or two; reading the others would cost a page for each.
     assert pages_read(MANY) < few + (MANY - SOME) / 4

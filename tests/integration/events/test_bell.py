@@ -42,7 +42,7 @@ class Ear:
         return self._rung.wait(within)
 
     def close(self) -> None:
-        """Have its thread end, which would outlive the server otherwise."""
+        """End its thread, which would otherwise outlive the server."""
         with psycopg.connect(self._dsn, autocommit=True) as connection:
             connection.execute(f"NOTIFY {self._channel}")
         self._thread.join()
@@ -55,7 +55,7 @@ def dsn(app: Flask) -> str:
 
 @pytest.fixture
 def ear(app: Flask, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
-    """At a bell that nobody has rung before, as an earlier test has the site's."""
+    """Listen to a bell of its own: an earlier test has rung the site's."""
     channel = f"rung_{secrets.token_hex(4)}"
     monkeypatch.setitem(app.extensions, "bell", Bell(dsn, channel))
     with closing(Ear(dsn, channel)) as ear:
@@ -86,7 +86,7 @@ def test_the_bell_rings_again_after_its_connection_was_cut(dsn: str, postgres: o
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY%'"
         )
-    # The ring that finds the line dead may be lost: the relay's poll is there for it.
+    # The ring that finds the connection dead may be lost; the relay's poll makes up for it.
     bell.ring()
     for _ in range(100):
         if second.hears(within=0.05):

@@ -1,4 +1,4 @@
-"""The canary goes the way of every event, again and again, and leaves no more than one."""
+"""The canary takes the same route as every event, again and again, and leaves only one behind."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whoever changes the log, even as the database's owner, leaves a trace."""
+"""Any change to the log leaves a trace, even one made as the database's owner."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Record, new_stream
 
 SECRET = "a secret of the site, long enough"
-# What somebody does who knows of the chain and makes a stream's hashes anew.
+# What somebody who knows of the chain would do: recompute the hashes of every stream.
 RECHAIN = """
 DO $$ DECLARE e events; BEGIN
     FOR e IN SELECT * FROM events ORDER BY stream, version LOOP
@@ -28,7 +28,7 @@ DO $$ DECLARE e events; BEGIN
     END LOOP;
 END $$
 """
-# What JSON can hold, and what its writers could write in two ways.
+# Odd values that JSON can hold, and values that can be written in two ways.
 ODD = text("""
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed)
 VALUES (uuidv7(), :stream, NULL, 'thing.happened "so\\"', 1, :said, :said, uuidv7(),
@@ -120,7 +120,7 @@ def test_a_checkpoint_covers_the_events_since_the_last_one(
 def test_the_last_root_is_printed_if_there_is_nothing_new_to_sign(
     app: Flask, session: Session, written: list[RecordedEvent]
 ) -> None:
-    """Whoever is about to change SECRET_KEY keeps it, be the night's checkpoint a minute old."""
+    """Operators keep it before they change SECRET_KEY, however recent the last checkpoint is."""
     run = app.test_cli_runner().invoke
     made = make_checkpoint(session, SECRET)
     session.commit()
@@ -135,7 +135,7 @@ def test_a_log_with_recomputed_hashes_no_longer_agrees_with_its_checkpoint(
     session.commit()
     tamper("UPDATE events SET type = 'application.declined' WHERE version = 1")
     tamper(RECHAIN)
-    assert list(broken_links(session)) == []  # which is what a checkpoint is for
+    assert list(broken_links(session)) == []  # only the checkpoint shows it
     (bad,) = bad_checkpoints(session, SECRET)
     assert bad.problem == "the events that it covers were altered"
 

@@ -48,7 +48,7 @@ def test_a_claimed_delivery_is_left_alone_until_its_lease_runs_out(
 def test_a_delivery_that_another_worker_claims_first_is_not_marked_as_sent(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
-    """Or its next try would wait until the sweep believes a task to be lost."""
+    """Otherwise its next try would wait until the sweep takes the task for lost."""
     stream, other = new_stream(), new_stream()
     for one in (stream, stream, other):
         record_event(one)
@@ -72,7 +72,7 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(
     def sleep_through(session: Session, recorded: RecordedEvent) -> None:
         answer(session, recorded)
         flow.let_leases_run_out()
-        flow.claim(delivery_id)  # which another worker does
+        flow.claim(delivery_id)  # as another worker would
 
     record_event()
     flow = flow_to(sleep_through)

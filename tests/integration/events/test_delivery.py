@@ -26,7 +26,7 @@ FlowTo = Callable[..., Flow]
 
 
 class Recorder:
-    """A subscriber that notes what it was given, and fails as often as it is told."""
+    """A subscriber that notes what it is given, and fails as often as it is told to."""
 
     def __init__(self, failures: int = 0) -> None:
         self.given: list[str] = []

@@ -1,4 +1,4 @@
-"""Deliveries by a random course of things, against a model of what may become of each."""
+"""Random sequences of steps, checked against a model of what may become of each delivery."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ from app.events.delivery import claims
 from local.postgres import Postgres
 from tests.integration.events.machine import SUBSCRIBERS, Deliveries
 
-# A table without keys: nothing but the delivery keeps a second effect out.
+# A table without keys: only the delivery itself prevents a second effect.
 MAKE_EFFECTS = """
 CREATE TABLE effects (
     place int GENERATED ALWAYS AS IDENTITY, subscriber text, stream text, version int
@@ -40,7 +40,7 @@ def machine(
 
 def test_whatever_happens_deliveries_keep_their_promises(machine: Callable[[], Deliveries]) -> None:
     run_state_machine_as_test(
-        machine,  # type: ignore[arg-type]  # it takes whatever makes one, too
+        machine,  # type: ignore[arg-type]  # it also takes a factory
         settings=settings(
             max_examples=6,
             stateful_step_count=40,
@@ -54,7 +54,7 @@ ONE: Course = [lambda it: it.record(stream=0), lambda it: it.relay()]
 CLAIMED: Course = [*ONE, lambda it: it.fall_silent(number=0)]
 FAIL: Course = [lambda it: it.deliver_what_nobody_sent(number=0, fails=True)]
 SUCCEED: Course = [lambda it: it.deliver_what_nobody_sent(number=0, fails=False)]
-# A statement, what guards it, what stands there without the guard, and a course that shows it.
+# A statement, its guard, its text without the guard, and a course that shows the difference.
 GUARDS: dict[str, tuple[str, str, str, Course]] = {
     "order": (
         "CLAIM",

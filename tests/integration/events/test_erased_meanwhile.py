@@ -1,5 +1,5 @@
-"""A person who is erased while a handler is at work: one waits for the other, or the handler begins
-again and is told nothing of them."""
+"""A person is erased while a handler is at work: one waits for the other, or the handler starts
+over and is told nothing about the person."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def test_a_handler_overtaken_by_an_erasure_starts_over_without_the_personal_data
     (delivery_id,) = flow.relay()
     assert flow.deliver(delivery_id) is Outcome.DONE
     assert [(one.data.message, one.is_erased) for one in given] == [("Canary", False), ("", True)]
-    # What it did at first was undone.
+    # The effect of its first run was rolled back.
     followed = select(StoredEvent).where(StoredEvent.type == AnswerDue.type)
     assert len(session.scalars(followed).all()) == 1
     assert flow.delivery(delivery_id).attempts == 1

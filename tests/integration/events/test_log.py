@@ -24,7 +24,7 @@ Seen = list[tuple[str, int]]
 
 @contextmanager
 def writer() -> Iterator[Session]:
-    """A transaction of its own, with its id taken now."""
+    """A separate transaction, which takes its id now."""
     with Session(db.engine) as session:
         session.execute(text("SELECT pg_current_xact_id()"))
         yield session
@@ -35,7 +35,7 @@ def write(session: Session, stream: str) -> None:
 
 
 def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place]:
-    """What a reader at ``after`` sees next, and where it stands then."""
+    """What a reader at ``after`` sees next, and its place after that."""
     wait_until_settled()
     events = read_log(session, after, most=most)
     session.rollback()

@@ -23,7 +23,7 @@ NAME = "made_up.note"
 
 
 class Note:
-    """What the subscriber was given, in its order."""
+    """What the subscriber was given, in order."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
@@ -36,7 +36,7 @@ class Note:
 
 
 def deliver_due(flow: Flow) -> None:
-    """What sweep and workers do until nothing is due."""
+    """Do what the sweep and the workers do, until nothing is due."""
     while tasks := take_due_deliveries(flow.session, resend_after=0):
         for task in tasks:
             flow.deliver_all(task)

@@ -29,7 +29,7 @@ def ignore(session: Session, recorded: RecordedEvent) -> None:
 
 
 def ignore_too(session: Session, recorded: RecordedEvent) -> None:
-    """Another."""
+    """Another subscriber that has nothing to do."""
 
 
 def test_each_subscriber_gets_a_delivery_and_a_task(session: Session, record_event: Record) -> None:
@@ -88,7 +88,7 @@ def test_concurrent_relays_add_each_delivery_once(
         thread.start()
     for thread in threads:
         thread.join()
-    while relay_batch(subscriptions, sent.extend):  # what each left to another
+    while relay_batch(subscriptions, sent.extend):  # what each left to the others
         pass
     assert Counter(session.scalars(select(Delivery.event_position))) == Counter(
         session.scalars(select(StoredEvent.position))
@@ -125,7 +125,7 @@ def test_an_events_deliveries_share_a_task_and_more_events_make_larger_tasks() -
 def test_events_recorded_one_by_one_while_workers_are_behind_share_tasks(
     app: Flask, session: Session, record_event: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A slow machine takes longer over them, too.
+    # A slow machine takes longer to record them, too.
     monkeypatch.setattr("app.events.delivery.relay.GATHER_SECONDS", 2.0)
     tasks: list[Sequence[int]] = []
     stop = Event()
@@ -137,7 +137,7 @@ def test_events_recorded_one_by_one_while_workers_are_behind_share_tasks(
             run_relay(dsn, subscriptions, tasks.append, poll_seconds=0.05, stop=stop)
 
     def record_one_by_one(count: int) -> int:
-        """How many tasks they took."""
+        """Record so many events; return how many tasks they took."""
         before = len(tasks)
         events = [record_event() for _ in range(count)]
         eventually(lambda: all(deliveries_of(session, event) for event in events))

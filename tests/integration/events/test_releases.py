@@ -1,4 +1,4 @@
-"""Two releases side by side: the old one's workers meet what only the new one's know."""
+"""Two releases side by side: workers of the old one meet what only the new one knows."""
 
 import uuid
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from local.postgres import Postgres
 from tests.integration.events.conftest import Flow, Record
 
 FlowTo = Callable[..., Flow]
-# The log refuses to be changed, and rightly so.
+# Triggers off: the log rightly refuses to be changed.
 RECORDED_LONG_AGO = """
 SET session_replication_role = replica;
 UPDATE events SET recorded_at = recorded_at - interval '11 minutes'
@@ -33,7 +33,7 @@ def flow(flow_to: FlowTo) -> Flow:
 
 
 def without_subscriber(flow: Flow) -> Subscriptions:
-    """Have an old worker deliver; returns the table of a new one."""
+    """Make the flow an old release's worker; return the new release's subscriptions."""
     new, flow.subscriptions = flow.subscriptions, Subscriptions({})
     return new
 

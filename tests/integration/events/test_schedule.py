@@ -1,4 +1,4 @@
-"""Events that are recorded later: once, in due order, whoever sweeps, unless they are cancelled."""
+"""Scheduled events are recorded once, in the order they fall due, unless they are cancelled."""
 
 import threading
 import uuid
@@ -25,7 +25,7 @@ from app.events.types import RecordedEvent
 STREAM = "delivery-1"
 HOUR = timedelta(hours=1)
 UNLOCKED = text(CLAIM.text.replace("FOR UPDATE SKIP LOCKED", ""))
-# A clock of the database that is two hours ahead, for who looks for it in that schema first.
+# A clock two hours ahead, for sessions that search this schema first.
 CLOCK_AHEAD = """
 CREATE SCHEMA ahead;
 GRANT USAGE ON SCHEMA ahead TO PUBLIC;
@@ -37,7 +37,7 @@ Plan = Callable[..., str]
 
 @pytest.fixture
 def plan(session: Session) -> Plan:
-    """Schedule an event so long from now (default: an hour ago) and commit; return its key."""
+    """Schedule an event ``wait`` from now (by default an hour ago), commit, and return its key."""
 
     def plan(number: int = 1, *, wait: timedelta = -HOUR, stream: str = STREAM) -> str:
         key = f"{stream}:{number}:{uuid.uuid4()}"
@@ -65,7 +65,7 @@ def clock_ahead(app: Flask, as_owner: Callable[[str], None]) -> Iterator[Session
 
 
 def numbers(session: Session, stream: str = STREAM) -> list[int]:
-    """What is in the stream, in its order."""
+    """The numbers recorded in the stream, in order."""
     session.rollback()
     return [recorded.data.delivery_id for recorded in read_stream(session, stream)]
 
@@ -143,7 +143,7 @@ def test_concurrent_sweeps_record_each_event_once_and_each_stream_in_order(
 
     with ThreadPoolExecutor(4) as threads:
         counts = list(threads.map(sweep, range(4)))
-    counts.append(record_due(session))  # a sweep leaves to the others what they are at
+    counts.append(record_due(session))  # a sweep skips what the others have claimed
     assert sum(counts) == 40
     for stream in streams:
         assert numbers(session, stream) == [0, 1, 2, 3, 4]
@@ -153,7 +153,7 @@ def test_concurrent_sweeps_record_each_event_once_and_each_stream_in_order(
 def test_an_event_claimed_by_one_sweep_is_taken_by_no_other(
     session: Session, plan: Plan, claim: TextClause, taken: int
 ) -> None:
-    """The control takes the lock out."""
+    """The control removes the lock."""
     plan(1)
     plan(2)
     with Session(db.engine) as other:

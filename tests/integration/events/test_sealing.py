@@ -1,4 +1,4 @@
-"""What events say about a person is sealed, and gone with that person's key."""
+"""What events say about a person is sealed, and is lost with that person's key."""
 
 import uuid
 from typing import Any

@@ -39,7 +39,7 @@ UPDATE delivery_tries SET claimed_at = claimed_at - make_interval(days => :days)
 
 @pytest.fixture
 def failing(flow_to: FlowTo) -> Callable[[int], Flow]:
-    """A flow to a subscriber that fails so often, then works; it may fail three times."""
+    """A flow to a subscriber that fails the given number of times, of three allowed, then works."""
 
     def failing(failures: int) -> Flow:
         left = [failures]
@@ -97,7 +97,7 @@ def test_a_first_try_that_succeeds_writes_no_row_and_needs_no_extra_query(
         assert flow.deliver(delivery_id) is Outcome.DONE
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert len(statements) == 3, statements  # claimed, done, and who comes next
+    assert len(statements) == 3, statements  # claim, mark as done, find the next
     assert tries(session) == []
 
 

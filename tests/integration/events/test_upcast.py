@@ -1,4 +1,4 @@
-"""An event that was stored in an old version, and the site that has moved on since."""
+"""An event stored in an old version, and a site that has moved on since."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""The labs' schema, emptied before each test, and a runner whose turns the test takes."""
+"""The labs' schema, emptied before each test, and a runner that the test turns by hand."""
 
 import secrets
 import time
@@ -30,7 +30,7 @@ from tests.form_page import token_in
 from tests.integration.waiting import waiting
 
 PATIENCE = 60.0
-REST = 0.01  # for the threads of the runner, which do the work
+REST = 0.01  # while the runner's threads do the work
 Until = Callable[[Callable[[], bool]], None]
 Press = Callable[..., TestResponse]
 TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
@@ -42,7 +42,7 @@ UPDATE sandboxes SET ends_at = ends_at - make_interval(mins => :minutes),
 
 
 def pass_minutes(minutes: int) -> None:
-    """As if every sandbox had been opened, and looked at, so much earlier."""
+    """Act as if every sandbox had been opened and last viewed so many minutes earlier."""
     with on_backbone() as session:
         session.execute(MINUTES_PASS, {"minutes": minutes})
         session.commit()
@@ -73,7 +73,7 @@ def runner(backbone: Flask) -> Iterator[Runner]:
 
 @pytest.fixture
 def until(runner: Runner) -> Until:
-    """Take the runner's turns until the condition holds."""
+    """Turn the runner until the condition holds."""
 
     def until(condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -1,4 +1,4 @@
-"""Where a lab leads on to: the articles of which it is the exhibit."""
+"""Links from a lab to the articles that it illustrates."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""Break it: for each combination of faults the end is one engagement, one mail, one charge."""
+"""Break it: every combination of faults ends with one engagement, one mail and one charge."""
 
 from collections.abc import Callable
 from itertools import chain, combinations
@@ -22,7 +22,7 @@ STREAM = text("SELECT stream FROM events WHERE type = 'trial.engagement_proposed
 
 
 def is_over(breaker: Visitor) -> bool:
-    """All is done that can be done without a replay."""
+    """Whether everything is done that can be done without a replay."""
     state = breaker.state
     return state.count > 2 and all(one.behind == one.dead for one in state.stations)
 

@@ -1,4 +1,4 @@
-"""What stands before a lab's buttons: what the sandbox has now, or what was chosen last."""
+"""What is selected next to a lab's buttons: what the sandbox has now, or the last choice."""
 
 import pytest
 from flask.testing import FlaskClient

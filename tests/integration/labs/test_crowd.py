@@ -1,4 +1,4 @@
-"""A crowd in the labs: the more visitors there are, the less each of them costs."""
+"""A crowd in the labs: the more visitors there are, the less each one costs."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The labs in German: each page while it moves, the parts that it fetches, and what it refuses."""
+"""The labs in German: pages as they update, the parts that they fetch, and their refusals."""
 
 import re
 
@@ -17,7 +17,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 
 def next_look(page: str) -> str:
-    """The address at which the page asks for its moving part."""
+    """The address from which the page fetches its updating part."""
     found = SEEN.search(page)
     assert found
     return found[1]

@@ -1,4 +1,4 @@
-"""A lab that is made up: what it has by being declared, and the mistakes that stop the start."""
+"""A made-up lab: what it gets by being declared, and the mistakes that stop the site's start."""
 
 import msgspec
 import pytest
@@ -51,7 +51,7 @@ def bell(own_declarations: None) -> Scenario:
 def with_bell(
     app: Flask, backbone: Flask, bell: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> Scenario:
-    """The site as if it named the bell among its labs."""
+    """Make the bell one of the site's labs."""
     scenarios = (*SCENARIOS, bell)
     for module in ("app.labs.views", "app.content.paths"):
         monkeypatch.setattr(f"{module}.SCENARIOS", scenarios)

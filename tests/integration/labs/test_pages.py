@@ -1,4 +1,4 @@
-"""The labs' pages, as a browser without scripts gets them."""
+"""The labs' pages as a browser without scripts gets them."""
 
 import html
 import re

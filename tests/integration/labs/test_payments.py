@@ -1,4 +1,4 @@
-"""Payments: whatever number of consumers take them, and whoever dies, each is handled once."""
+"""Payments: each is handled once, however many consumers there are and whichever of them die."""
 
 from collections.abc import Callable
 
@@ -86,7 +86,7 @@ def test_each_surge_is_timed_separately_with_the_consumers_it_began_with(
 
 
 def surges_of(teller: Visitor) -> dict[str, float]:
-    """Their seconds."""
+    """The seconds that each surge took."""
     surge = "Seconds of surge "
     return {
         label.removeprefix(surge): seconds

@@ -1,4 +1,4 @@
-"""What a screen reader says of a lab that moves, and where the keyboard's place is meanwhile."""
+"""What a screen reader says of a lab as it updates, and how the keyboard focus survives that."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,14 +19,14 @@ CHARGE_FAILS = {"submit-choice": "charge_fails"}
 
 @pytest.fixture
 def running(backbone: Flask) -> Iterator[None]:
-    """As if the labs' process ran: the test takes its turns."""
+    """Act as if the labs' process were running; the test turns its runner."""
     with backbone.app_context(), alone_at(RUNNING):
         yield
 
 
 @pytest.fixture
 def says(client: FlaskClient) -> Callable[[str], str]:
-    """What the page of that lab says in its line; the part that moves brings the same along."""
+    """The lab's status line, which the updating part has to repeat word for word."""
 
     def says(lab: str, by: FlaskClient = client) -> str:
         page = by.get(f"/labs/{lab}").text

@@ -1,4 +1,4 @@
-"""Retail: one event reaches three departments, and one that was stopped catches up."""
+"""Retail: one event reaches three departments, and a department that was stopped catches up."""
 
 from collections.abc import Callable
 

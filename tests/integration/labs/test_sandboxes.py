@@ -1,4 +1,4 @@
-"""Sandboxes: so many and no more, kept while somebody looks, gone without a trace after that."""
+"""Sandboxes are limited in number, kept while somebody views them, then removed entirely."""
 
 import threading
 from collections.abc import Callable
@@ -41,7 +41,7 @@ MINUTES_LEFT = text("SELECT round(extract(epoch FROM ends_at - now()) / 60)::int
 
 @pytest.fixture
 def holding_40(backbone: Flask, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """A sandbox may hold so many events."""
+    """Limit each sandbox to 40 events."""
     config: Config = msgspec.structs.replace(backbone.config["SITE"], LABS_EVENTS=40)
     monkeypatch.setitem(backbone.config, "SITE", config)
     return config

@@ -49,12 +49,12 @@ WHERE pronamespace = CAST(:schema AS regnamespace)
   AND proname IN ('chain_event', 'event_hash', 'log_horizon', 'refuse_change_of_event')
 """)
 OF_A_SANDBOX = ("events", "(((metadata ->> 'correlation_id'::text)), \"position\")")
-# A sandbox is emptied in the end.
+# A sandbox that has ended is emptied.
 MAY_BE_DELETED = ("BEFORE DELETE OR UPDATE OF", "BEFORE UPDATE OF")
 
 
 def in_schema(session: Session, question: object, schema: str) -> set[tuple[object, ...]]:
-    """The answer's rows, without the schema's name."""
+    """The rows of the answer, without the schema's name."""
     rows = session.execute(question, {"schema": schema, "tables": COPIED})  # type: ignore[call-overload]
     return {tuple(re.sub(r"\b(labs|public)\.", "", str(cell)) for cell in row) for row in rows}
 

@@ -1,4 +1,4 @@
-"""This site: what everybody may see of the pipeline, and that it is never what somebody typed."""
+"""This site: what everybody may see of the pipeline, which is never what somebody typed."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def every_look_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def readings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The statements of a process that has not looked yet, and then looks as often as any."""
+    """The SQL statements of a process that starts without a result and keeps one for a minute."""
     monkeypatch.setattr("app.labs.this_site.kept.FRESH_SECONDS", 60)
     monkeypatch.setitem(app.extensions, "exhibit", KeptExhibit())
     seen: list[str] = []
@@ -65,7 +65,7 @@ def readings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
 
 @pytest.fixture
 def application(session: Session) -> Application:
-    """Each field into which something can be typed holds the word."""
+    """An application with the canary in every field that can be typed into."""
     typed = {
         question.key: MADE_UP[question.kind]
         for question in current_questionnaire().questions

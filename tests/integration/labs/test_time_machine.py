@@ -1,4 +1,4 @@
-"""Time machine: an account that is its events, rewound by their number, and never overdrawn."""
+"""Time machine: an account made of its events, rewound event by event, never overdrawn."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

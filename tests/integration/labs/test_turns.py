@@ -1,4 +1,4 @@
-"""The end of a visitor's hour: told in good time, and put off by a press while there is room."""
+"""The end of a visitor's hour: announced in time, and put off by a press if there is room."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ FIRST_PRESS = {
 
 
 def look_for_minutes(client: FlaskClient, lab: str, minutes: int) -> str:
-    """Look every ten minutes, as nobody whose page asks by itself does less; the last answer."""
+    """Look at least every ten minutes, as any page that polls does; return the last answer."""
     for step in [10] * (minutes // 10) + [minutes % 10]:
         pass_minutes(step)
         part = client.get(f"/labs/{lab}/turn")

@@ -1,4 +1,4 @@
-"""An endpoint that staff change at the moment in which the courier disables it."""
+"""An endpoint that staff change at the moment the courier disables it."""
 
 import uuid
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Change = Callable[[Session, WebhookEndpoint], object]
 
 
 def happened(session: Session, endpoint_id: uuid.UUID) -> list[str]:
-    """What the endpoint's stream tells, after its beginning."""
+    """The types of the endpoint's events after the first."""
     session.rollback()
     stream = read_stream(session, stream_of("webhook", endpoint_id))
     return [recorded.type.removeprefix("webhook.") for recorded in stream][1:]
@@ -29,7 +29,7 @@ def change_as_it_is_disabled(
     app: Flask, session: Session, endpoint: WebhookEndpoint, change: Change
 ) -> None:
     endpoint_id = endpoint.id
-    # As it is when an answer is noted.
+    # The courier holds this lock while it notes an answer.
     session.get_one(WebhookEndpoint, endpoint_id, with_for_update=True)
     with waiting(app, lambda beside: change(beside, beside.get_one(WebhookEndpoint, endpoint_id))):
         service.disable_endpoint(session, endpoint, because="gone", actor="system:courier")

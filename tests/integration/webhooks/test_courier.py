@@ -1,4 +1,4 @@
-"""Sending: tries and what is noted of them, replays, endpoints that are disabled."""
+"""Sending: tries and what is noted about them, replays, disabled endpoints."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def fail_for_good(courier: Courier) -> None:
 
 
 def reasons(session: Session) -> list[str]:
-    """Why endpoints were disabled, as the log has it."""
+    """Why endpoints were disabled, according to the log."""
     disabled = select(StoredEvent).where(StoredEvent.type == "webhook.endpoint_disabled")
     return [event.data["because"] for event in session.scalars(disabled)]
 

@@ -1,4 +1,4 @@
-"""An endpoint that staff edit: what is another then, and what becomes of messages under way."""
+"""Editing an endpoint: what changes, and what becomes of messages under way."""
 
 import re
 
@@ -33,7 +33,7 @@ OLD, NEW = "http://old.invalid/hooks", "https://new.example/hooks"
 
 
 def changes(session: Session, endpoint: WebhookEndpoint) -> list[object]:
-    """What the log tells of its edits."""
+    """The endpoint's edits, according to the log."""
     stream = read_stream(session, stream_of("webhook", endpoint.id))
     return [r.data for r in stream if r.type == "webhook.endpoint_changed"]
 
@@ -137,7 +137,7 @@ def test_another_endpoints_address_is_refused_but_an_unchanged_one_is_accepted(
     assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
     session.refresh(second)
     assert second.url == NEW
-    second.url = OLD  # as two could be added at once before
+    second.url = OLD  # a duplicate, which used to be possible
     session.commit()
     assert press(f"{first.id}/edit", url=OLD, every_type="y").status_code == 200
     session.refresh(first)

@@ -1,4 +1,4 @@
-"""What a server said back of a person's data goes with the person."""
+"""What a server answered about a person is erased with the person."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ ECHO = Reply(body=b'{"email": "canary@wren.example"}')
 
 
 def answers(session: Session) -> list[str]:
-    """What servers said, as it is kept."""
+    """The servers' answers, as they are kept."""
     session.rollback()
     return list(session.scalars(select(WebhookTry.answer)))
 

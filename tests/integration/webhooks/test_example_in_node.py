@@ -1,4 +1,4 @@
-"""The Node example of the docs, run as it is printed, with the Standard Webhooks' own library."""
+"""The Node example of the docs, run as printed, with the Standard Webhooks' own library."""
 
 import json
 import os
@@ -30,7 +30,7 @@ function putIntoQueue(event) {
 
 
 class Example(Process):
-    """The example at work; ``queue`` are the events that it has taken."""
+    """The running example; ``queue`` holds the events that it has accepted."""
 
     def __init__(self, folder: Path, secret: str) -> None:
         text = (ROOT / "docs" / "webhooks.md").read_text()

@@ -1,4 +1,4 @@
-"""The staff's pages of webhooks: what they show, and what pressing a button does."""
+"""The staff's pages about webhooks: what they show, and what pressing a button does."""
 
 import re
 import uuid
@@ -60,10 +60,12 @@ def test_a_second_press_shows_the_secret_of_the_endpoint_the_first_one_added(
     for _ in range(2):
         shown = SECRET.findall(press("new", **page).text)
         assert shown == [the_endpoint(session).secret]
-    assert press("new", **page, with_personal="y").status_code == 422  # no second press
+    assert (
+        press("new", **page, with_personal="y").status_code == 422
+    )  # the form differs, so it is not the same press
     address = f"{the_endpoint(session).id}"
     press(f"{address}/secret")
-    assert press("new", **page).status_code == 422  # the secret is another's
+    assert press("new", **page).status_code == 422  # the secret has been rotated
     press(f"{address}/edit", url="https://moved.example/", every_type="y")
     assert SECRET.findall(press("new", **page).text)
     assert session.scalar(select(func.count()).select_from(WebhookEndpoint)) == 2
@@ -82,7 +84,7 @@ def test_another_spelling_of_an_address_counts_as_the_same_address(
     press("new", url="https://Client.example:443", every_type="y")
     endpoint = the_endpoint(session)
     assert endpoint.url == "https://client.example/"
-    endpoint.url = "https://CLIENT.example"  # as it could be stored before
+    endpoint.url = "https://CLIENT.example"  # as older releases stored it
     session.commit()
     answer = press("new", url="https://client.example:443/", every_type="y")
     assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
@@ -189,7 +191,7 @@ def test_an_endpoint_shows_as_failing_from_the_first_failed_try_until_one_succee
         page = desk.get(address).text
         assert ">Failing<" in page and ">Enabled<" not in page, address
     assert 'data-label="Failed before">1<' in desk.get("/staff/webhooks/").text
-    # What is tried again counts as no failure yet, so the page says what it counts.
+    # A message that will be tried again does not count as failed, so the page says what it counts.
     assert re.search(r"Messages failed in a row</dt>\s*<dd[^>]*>0<", desk.get(path).text)
     receiver.answer = lambda _: Reply(200)
     the_endpoint(session).url = receiver.url
@@ -220,7 +222,7 @@ def test_one_message_or_all_failed_ones_can_be_sent_again(
 
 
 def test_no_browser_truncates_a_pasted_address(desk: FlaskClient) -> None:
-    """The beginning of a long one is an address too, of something else."""
+    """A truncated address would still be valid, but lead somewhere else."""
     [field] = re.findall('<input[^>]*name="url"[^>]*>', desk.get("/staff/webhooks/new").text)
     assert "maxlength" not in field
 

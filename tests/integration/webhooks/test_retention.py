@@ -1,4 +1,4 @@
-"""What was sent long ago is forgotten; what still has to be sent is not."""
+"""Messages sent long ago are deleted; those still to be sent are not."""
 
 from datetime import timedelta
 

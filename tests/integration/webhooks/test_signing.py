@@ -97,7 +97,7 @@ def test_personal_fields_are_sent_only_to_an_endpoint_that_asks_for_them(
 
 
 def verifies(secret: str, endpoint: WebhookEndpoint, happen: Happen, hours: float) -> bool:
-    """Whether a receiver that holds the secret accepts what is signed in so many hours."""
+    """Whether a receiver with the secret accepts a message signed so many hours from now."""
     at = utc_now() + timedelta(hours=hours)
     sent = make_request(endpoint, happen(), BASE_URL, at)
     signatures = sent.headers["webhook-signature"].split(" ")
@@ -127,7 +127,7 @@ def test_a_second_rotation_leaves_each_earlier_secret_its_full_day(
 ) -> None:
     endpoint = add()
     secrets = [endpoint.secret]
-    for _ in range(2):  # pressed twice, or the new one got lost before the other side had it
+    for _ in range(2):  # pressed twice, or the new secret was lost before the receiver had it
         rotate_secret(session, endpoint, actor="staff:ada")
         session.commit()
         secrets.append(endpoint.secret)
@@ -136,7 +136,7 @@ def test_a_second_rotation_leaves_each_earlier_secret_its_full_day(
     endpoint.older_secrets = dict.fromkeys(endpoint.older_secrets, utc_now().isoformat())
     rotate_secret(session, endpoint, actor="staff:ada")
     session.commit()
-    assert list(endpoint.older_secrets) == [secrets[1]]  # what signs no more is kept no longer
+    assert list(endpoint.older_secrets) == [secrets[1]]  # a secret that no longer signs is not kept
 
 
 def test_the_example_in_the_docs_takes_a_genuine_message_once_and_rejects_forgeries(

@@ -34,7 +34,7 @@ BRIEFLY = 0.2
 
 @contextmanager
 def courier_at_work(app: Flask) -> Iterator[None]:
-    """Meanwhile another worker sends what is due, to its end."""
+    """Another worker, which sends everything due while the test goes on."""
 
     def work() -> None:
         with app.app_context():
@@ -114,7 +114,7 @@ def test_without_a_limit_per_endpoint_one_that_hangs_would_hold_up_the_others(
     receiver: WebhookReceiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The control: what the limit for each endpoint is for."""
+    """The control: what the limit per endpoint is for."""
     monkeypatch.setattr(claims, "MOST_IN_FLIGHT_EACH", MOST_IN_FLIGHT)
     with WebhookReceiver() as stuck:
         stuck.answer = stuck.hang

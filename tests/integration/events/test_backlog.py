@@ -53,7 +53,7 @@ def unwatched(session: Session, postgres: Postgres, as_owner: AsOwner) -> Iterat
 
 @pytest.mark.usefixtures("unwatched")
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_a_statement_about_one_delivery_reads_no_other(
+def test_a_statement_about_one_delivery_reads_no_other_delivery(
     session: Session,
     as_owner: AsOwner,
     flow_to: Callable[..., Flow],

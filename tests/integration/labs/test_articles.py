@@ -33,7 +33,7 @@ def test_an_article_that_does_not_exist_is_not_listed(
     assert "What it is about" not in client.get("/labs/this-site").text
 
 
-def test_a_german_page_says_that_an_article_is_english(german: FlaskClient) -> None:
+def test_a_german_page_marks_an_english_article_as_english(german: FlaskClient) -> None:
     page = german.get("/labs/retail").text
     assert "Worum es geht" in page and 'lang="en">An order, from the click' in page
 

@@ -132,7 +132,7 @@ def test_viewing_keeps_even_the_shortest_sandbox_open(
     assert minutes_left() == 1
 
 
-def test_viewing_a_sandbox_within_half_a_minute_writes_nothing(
+def test_viewing_a_sandbox_again_within_half_a_minute_writes_nothing(
     visitor: Callable[[str], Visitor],
 ) -> None:
     shopper = visitor("retail")

@@ -59,7 +59,7 @@ def in_schema(session: Session, question: object, schema: str) -> set[tuple[obje
     return {tuple(re.sub(r"\b(labs|public)\.", "", str(cell)) for cell in row) for row in rows}
 
 
-def test_the_copied_tables_match_the_sites(session: Session) -> None:
+def test_the_copied_tables_match_those_of_the_site(session: Session) -> None:
     for question in (COLUMNS, CONSTRAINTS, FUNCTIONS):
         copied, own = (in_schema(session, question, schema) for schema in ("labs", "public"))
         assert copied == own

@@ -45,7 +45,7 @@ def change_as_it_is_disabled(
         (lambda s, e: service.enable_endpoint(s, e, actor=STAFF), "endpoint_enabled"),
     ],
 )
-def test_a_change_that_waited_for_a_disabling_is_recorded_after_it(
+def test_a_change_made_while_the_endpoint_is_being_disabled_is_recorded_afterwards(
     app: Flask, session: Session, add: Add, change: Change, told: str
 ) -> None:
     endpoint = add()

@@ -63,7 +63,7 @@ def test_a_server_that_fails_at_first_gets_the_same_message_again(
     assert count_due(session) == 0
 
 
-def test_a_hold_stops_a_courier_that_is_at_work(
+def test_a_hold_stops_a_courier_in_the_middle_of_its_work(
     session: Session,
     add: Add,
     happen: Happen,

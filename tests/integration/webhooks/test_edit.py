@@ -184,7 +184,7 @@ def test_when_two_people_take_an_address_at_once_the_second_is_refused(
     assert told == [422]
 
 
-def test_waiting_messages_go_to_the_new_address_immediately_with_all_their_tries(
+def test_waiting_messages_go_to_the_new_address_immediately_and_their_tries_start_over(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint, event = add(url=OLD), happen()

@@ -71,7 +71,7 @@ def test_an_endpoint_without_types_gets_every_type(
     assert types == {"webhook.endpoint_added", MoreProvided.type}
 
 
-def test_an_endpoint_gets_no_events_from_before_it_was_added(
+def test_an_endpoint_gets_no_events_recorded_before_it_was_added(
     add: Add, happen: Happen, courier: Courier
 ) -> None:
     happen()
@@ -83,7 +83,7 @@ def test_an_endpoint_gets_no_events_from_before_it_was_added(
     assert courier.messages(second) == []
 
 
-def test_an_endpoint_gets_no_events_from_while_it_was_disabled(
+def test_an_endpoint_gets_no_events_recorded_while_it_was_disabled(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -97,7 +97,7 @@ def test_an_endpoint_gets_no_events_from_while_it_was_disabled(
     assert [m.event_id for m in courier.messages(endpoint)] == [later.id]
 
 
-def test_events_from_before_an_endpoint_was_disabled_are_kept_for_it_whenever_they_fan_out(
+def test_an_endpoint_still_gets_events_recorded_before_it_was_disabled_whenever_they_fan_out(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     endpoint = add()

@@ -55,7 +55,7 @@ HANDLERS_AT_A_LOCK = """
 SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
 WHERE d.datname = current_database() AND relation = %s::regclass AND NOT granted
 """
-UNFINISHED = """
+UNFINISHED_OF_ONE = """
 SELECT count(*) FROM deliveries
 WHERE status <> 'done' AND (stream = 'application-' || %s OR stream IN (
     SELECT 'engagement-' || id FROM engagements WHERE application_id = %s
@@ -158,7 +158,7 @@ def left_behind(site: Site) -> int:
 def is_settled(site: Site, application_id: object) -> bool:
     """Whether everything recorded is relayed, and everything about this application is handled."""
     unrelayed = site.value("SELECT count(*) FROM events WHERE relayed_at IS NULL")
-    return bool(unrelayed == site.value(UNFINISHED, application_id, application_id) == 0)
+    return bool(unrelayed == site.value(UNFINISHED_OF_ONE, application_id, application_id) == 0)
 
 
 def flush_redis(site: Site) -> None:

@@ -23,7 +23,7 @@ def test_a_reviewer_finds_a_held_application_and_releases_it(
     page.goto("/staff/?status=held")
     page.get_by_role("link", name=applied.company).click()
     reasons = page.get_by_role("region", name="Held for review").get_by_role("listitem")
-    expect(reasons.first).to_contain_text("no person sees")
+    expect(reasons.first).to_contain_text("no person can see")
     page.get_by_role("button", name="Release").click()
     expect(page.get_by_text("Released. It goes on like any other.")).to_be_visible()
 

@@ -252,7 +252,7 @@ def test_a_change_is_read_out_once_and_the_focus_stays_where_it_was(visit: Visit
     page.evaluate(LISTEN)
     link = page.get_by_role("link", name="5: retail.order_placed")
     link.focus()
-    expect(page.get_by_role("status")).to_have_text(ALL_DONE)
+    expect(page.locator("#standing")).to_have_text(ALL_DONE)
     expect(page.get_by_text("5 done, nothing waits")).to_have_count(3)
     expect(link).to_be_focused()
     assert page.evaluate("readOut") == [ALL_DONE]

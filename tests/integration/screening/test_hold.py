@@ -106,7 +106,7 @@ def test_the_mail_to_staff_says_why_it_is_held(
     mail = session.scalars(select(MailMessage)).one()
     assert mail.recipient == "staff@champlin.example"
     assert mail.subject == f"Held for review: {held.company} ({held.reference})"
-    assert "no person sees" in mail.text
+    assert "no person can see" in mail.text
     assert f"/staff/applications/{held.id}" in mail.text
     assert held.email not in mail.text and held.name not in mail.text
 

@@ -25,7 +25,7 @@ EVERY_THREE = [faults for count in (0, 2, 4) for faults in combinations(FAULTS, 
 # Notes what a screen reader would say of the line.
 LISTEN = """
 () => {
-  const line = document.querySelector("[role=status]");
+  const line = document.querySelector("#standing");
   window.readOut = [];
   new MutationObserver(() => readOut.push(line.textContent)).observe(line, { childList: true });
 }

@@ -42,7 +42,7 @@ class Targets(msgspec.Struct, frozen=True):
         except (NotFound, MethodNotAllowed):
             return f"The link '{link}' leads to no page."
         found = not rule.arguments or path in self.paths
-        return "" if found else f"The link '{link}' leads to a page that is not for everybody."
+        return "" if found else f"The link '{link}' leads to no page that everyone can read."
 
 
 def wrong_links(text: Text, path: str, targets: Targets) -> Iterator[Fault]:

@@ -108,7 +108,7 @@ def test_a_link_has_to_lead_to_a_page_that_everybody_can_open(
     with pytest.raises(ContentError) as caught:
         own_site()
     assert [fault.sentence for fault in caught.value.faults] == [
-        f"The link '/{path}' leads to a page that is not for everybody." for path in wrong
+        f"The link '/{path}' leads to no page that everyone can read." for path in wrong
     ]
 
 

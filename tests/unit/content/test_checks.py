@@ -106,14 +106,14 @@ def test_a_correct_text_has_no_faults() -> None:
         (
             "A\n\n[l](/articles/three)",
             3,
-            "'/articles/three' leads to a page that is not for everybody.",
+            "'/articles/three' leads to no page that everyone can read.",
         ),
         (
             "[l](/articles/two.png)",
             1,
-            "'/articles/two.png' leads to a page that is not for everybody.",
+            "'/articles/two.png' leads to no page that everyone can read.",
         ),
-        ("[l](/drafts/abc)", 1, "'/drafts/abc' leads to a page that is not for everybody."),
+        ("[l](/drafts/abc)", 1, "'/drafts/abc' leads to no page that everyone can read."),
         ("[l](/nothing)", 1, "'/nothing' leads to no page."),
         ("[l](/staff/logout)", 1, "'/staff/logout' leads to no page."),
         (

@@ -119,7 +119,7 @@ def test_a_correct_text_has_no_faults() -> None:
         (
             "[l](/engagements/retainer)",
             1,
-            "'/engagements/retainer' leads to a page that is not for",
+            "'/engagements/retainer' leads to no page that everyone",
         ),
         ("[l](/articles)", 1, "'/articles' takes a detour: write /articles/."),
         ("[l](#nowhere)", 1, "'/articles/one#nowhere' leads to no heading of that text."),

@@ -12,6 +12,13 @@ from tests.form_page import token_in
 from tests.integration.operations.conftest import Desk, Fail, status_of
 
 
+def list_and_form(desk: Desk) -> tuple[str, str]:
+    """The address of the list of the only cause, and the one that its form is sent to."""
+    (path,) = re.findall(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
+    (form,) = re.findall(r'action="(/staff/events/replays\?[^"]+)"', desk.get(unescape(path)))
+    return unescape(path), unescape(form)
+
+
 def test_dead_letters_are_grouped_by_error_and_can_be_chosen_together_or_singly(
     desk: Desk, fail: Fail, session: Session
 ) -> None:
@@ -79,23 +86,21 @@ def test_choosing_nothing_returns_to_the_page_and_says_so(desk: Desk) -> None:
 
 def test_choosing_none_of_several_returns_to_their_list(desk: Desk, fail: Fail) -> None:
     fail(2)
-    (path,) = re.findall(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
-    (form,) = re.findall(r'action="(/staff/events/replays\?[^"]+)"', desk.get(unescape(path)))
-    back = desk.post(unescape(form), preview="ticked")
-    assert parse_qsl(urlsplit(back).query) == parse_qsl(urlsplit(unescape(path)).query)
+    path, form = list_and_form(desk)
+    back = desk.post(form, preview="ticked")
+    assert parse_qsl(urlsplit(back).query) == parse_qsl(urlsplit(path).query)
     page = desk.get(back)
     assert "Nothing was ticked" in page and page.count('name="ticked"') == 2
 
 
 def test_an_expired_page_keeps_the_ticks(desk: Desk, fail: Fail) -> None:
     _, second = fail(2)
-    (path,) = re.findall(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
-    (form,) = re.findall(r'action="(/staff/events/replays\?[^"]+)"', desk.get(unescape(path)))
+    _, form = list_and_form(desk)
     expired = {"csrf_token": "old", "ticked": second, "preview": "ticked"}
-    answer = desk.client.post(unescape(form), data=expired)
+    answer = desk.client.post(form, data=expired)
     assert answer.status_code == 400 and "open for too long" in answer.text
     assert re.findall(r'value="(\d+)" checked', answer.text) == [str(second)]
     once_more = {"csrf_token": token_in(answer.text), "ticked": second, "preview": "ticked"}
-    preview = desk.client.post(unescape(form), data=once_more, follow_redirects=True)
+    preview = desk.client.post(form, data=once_more, follow_redirects=True)
     assert "Replay this letter?" in preview.text
     assert desk.client.post("/staff/events/replays", data={"only": second}).status_code == 400

@@ -128,7 +128,6 @@ def submit_application(
     the version that the prospect reviewed, ``seen_saves`` the saves of the last page that it has
     seen, ``language`` the one that it was in, ``origin`` a hash of the sender's network. If
     ``screen`` returns signals, the application is held, and application.held recorded too.
-
     Raises AlreadySubmitted for a repeat, DraftUnfinished if an earlier step is incomplete or its
     answers are no longer valid, and DraftChanged if the draft or the questions have changed.
     """

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.labs.forms import ActionForm, form_shown
 from app.labs.models import Sandbox
 from app.labs.queries import state_of
-from app.labs.sandboxes import find_sandbox, last_call, look_at_sandbox
+from app.labs.sandboxes import find_sandbox, look_at_sandbox
 from app.labs.scenario import Action, Scenario
 from app.labs.scenarios import BY_SLUG
 from app.labs.state import LabState
@@ -80,23 +80,15 @@ def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
     return state
 
 
-def moving_part(scenario: Scenario, state: LabState, turn: dict[str, Any]) -> dict[str, Any]:
+def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "state": state,
         "seen": digest(state),
-        **turn,
+        "is_open": sandbox is not None,
         # For a unique address of the next look: browsers don't load one that differs only by
         # anchor.
         "now": time.time_ns(),
-    }
-
-
-def turn_of(sandbox: Sandbox | None) -> dict[str, Any]:
-    """Whether the visitor has a sandbox, and when their turn ends if that is near."""
-    return {
-        "is_open": sandbox is not None,
-        "turn_ends_at": last_call(sandbox) if sandbox else None,
     }
 
 

@@ -140,14 +140,15 @@ def last_call(sandbox: Sandbox) -> datetime | None:
     return end if end - utc_now() <= LAST_CALL else None
 
 
-def extend_turn(session: Session, sandbox: Sandbox, config: Config) -> None:
-    """Give the visitor another turn, starting now. Raises NotNow while every sandbox is in use:
-    somebody may be waiting who was told when this one ends."""
+def extend_turn(session: Session, sandbox: Sandbox, config: Config) -> datetime:
+    """Give the visitor another turn, starting now, and return when it ends. Raises NotNow while
+    every sandbox is in use: somebody may be waiting who was told when this one ends."""
     session.execute(ALONE)
     if count_sandboxes(session) >= config.LABS_SANDBOXES:
         raise NotNow(CANNOT_STAY)
     sandbox.extended_at = utc_now()
     look_at_sandbox(session, sandbox, config)
+    return turn_end(sandbox)
 
 
 def lock_sandbox(session: Session, sandbox: Sandbox) -> None:

@@ -28,16 +28,15 @@ from app.labs.pages import (
     own_sandbox,
     remember,
     remember_chosen,
-    turn_of,
 )
 from app.labs.queries import nth_event
 from app.labs.sandboxes import (
     count_sandboxes,
     end_sandbox,
     extend_turn,
+    last_call,
     look_at_sandbox,
     open_sandbox,
-    turn_end,
 )
 from app.labs.scenario import END, EXTEND, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
@@ -71,7 +70,7 @@ def lab(lab: str) -> str:
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
-        turn = turn_of(sandbox)
+        turn_ends_at = sandbox and last_call(sandbox)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
         chosen = chosen_in(backbone, scenario, sandbox)
         in_use = count_sandboxes(backbone)
@@ -79,7 +78,8 @@ def lab(lab: str) -> str:
     def make() -> str:
         return render_template(
             "labs/lab.html",
-            **moving_part(scenario, state, turn),
+            **moving_part(scenario, state, sandbox),
+            turn_ends_at=turn_ends_at,
             forms=forms_with(scenario, chosen),
             in_use=in_use,
             **limits(),
@@ -94,11 +94,10 @@ def state(lab: str) -> ResponseReturnValue:
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
-        turn = turn_of(sandbox)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
     if sandbox and request.args.get("seen") == digest(state):
         return "", 204
-    part = render_template("labs/_state.html", **moving_part(scenario, state, turn))
+    part = render_template("labs/_state.html", **moving_part(scenario, state, sandbox))
     return part, 200 if sandbox else STOP_ASKING
 
 
@@ -109,12 +108,15 @@ def turn(lab: str) -> ResponseReturnValue:
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
-        turn = turn_of(sandbox)
+        turn_ends_at = sandbox and last_call(sandbox)
         if sandbox:
             look_at_sandbox(backbone, sandbox, current_config())
             backbone.commit()
-    part = render_template("labs/_turn.html", scenario=scenario, **turn)
-    return part, 200 if sandbox else STOP_ASKING
+    is_open = sandbox is not None
+    part = render_template(
+        "labs/_turn.html", scenario=scenario, is_open=is_open, turn_ends_at=turn_ends_at
+    )
+    return part, 200 if is_open else STOP_ASKING
 
 
 @labs.get("/labs/<lab>/events/<int:number>")
@@ -187,8 +189,7 @@ def extend(lab: str) -> ResponseReturnValue:
     try:
         with on_backbone() as backbone:
             if sandbox := own_sandbox(backbone, scenario):
-                extend_turn(backbone, sandbox, current_config())
-                until = turn_end(sandbox)
+                until = extend_turn(backbone, sandbox, current_config())
                 backbone.commit()
     except NotNow as refusal:
         flash(str(refusal))

@@ -10,8 +10,8 @@ from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.kept import closed_page
 from app.labs.models import Sandbox
-from app.labs.pages import chosen_in, forms_with, limits, own_sandbox, turn_of
-from app.labs.sandboxes import count_sandboxes, look_at_sandbox
+from app.labs.pages import chosen_in, forms_with, limits, own_sandbox
+from app.labs.sandboxes import count_sandboxes, last_call, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import Moment, moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
@@ -25,7 +25,7 @@ def page() -> str:
     """The account after the event that the address names, or after the last one."""
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
-        turn = turn_of(sandbox)
+        turn_ends_at = sandbox and last_call(sandbox)
         moments = look_at_account(backbone, sandbox)
         chosen = chosen_in(backbone, TIME_MACHINE, sandbox)
         in_use = count_sandboxes(backbone)
@@ -34,7 +34,8 @@ def page() -> str:
         return render_template(
             "labs/time_machine.html",
             **rewound(moments),
-            **turn,
+            is_open=sandbox is not None,
+            turn_ends_at=turn_ends_at,
             forms=forms_with(TIME_MACHINE, chosen),
             in_use=in_use,
             **limits(),

@@ -100,7 +100,7 @@ def open_from_the_mail(visit: Visit, site: Site, email: str) -> None:
     assert desk.locator("html").get_attribute("lang") == "de"
     assert english_left_in(desk.content()) == []
     desk.get_by_role("link", name="English").click()
-    assert desk.locator("html").get_attribute("lang") == "en"
+    expect(desk.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_the_language_can_be_switched_in_the_middle_of_a_form(visit: Visit) -> None:

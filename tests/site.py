@@ -47,7 +47,6 @@ BRISK = {
     "WEB_WORKERS": "1",
     "SWEEP_SECONDS": "1",
     "RESEND_AFTER_SECONDS": "2",
-    "RELAY_POLL_SECONDS": "0.5",
     # Practically never, except in tests about it: others count what is in flight.
     "CANARY_SECONDS": "86400",
     # Not niced, because journeys wait for the labs while other tests use the whole machine.

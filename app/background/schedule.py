@@ -1,4 +1,4 @@
-"""What the scheduler runs, and how often: the sweeps, and what is done each night."""
+"""What the scheduler runs, and how often: the sweep, and what is done each night."""
 
 from typing import Any
 
@@ -6,24 +6,13 @@ from celery import Task
 from celery.schedules import crontab
 
 from app.applications.drafts.tasks import end_drafts
-from app.attachments.tasks import sweep_orphans, sweep_removed
-from app.bridges.tasks import sweep_bridges
-from app.chat.tasks import sweep_messages
-from app.erasures.tasks import enter_in_ledger
-from app.events.tasks import (
-    count_deliveries,
-    prune_old_tries,
-    record_due_events,
-    release_canary,
-    sign_checkpoint,
-    sweep_deliveries,
-)
-from app.notifications.tasks import sweep_mail
-from app.operations.replay.tasks import move_replays_on
+from app.attachments.tasks import sweep_orphans
+from app.background.sweep import sweep
+from app.events.tasks import count_deliveries, prune_old_tries, release_canary, sign_checkpoint
 from app.payments.tasks import reconcile_payments
 from app.review.queue.tasks import plan_morning
 from app.screening.tasks import forget_old_origins
-from app.webhooks.tasks import forget_old_messages, sweep_webhooks
+from app.webhooks.tasks import forget_old_messages
 from config import Config
 
 EXPIRES_SECONDS = 60
@@ -33,15 +22,7 @@ DAILY = crontab(hour=0, minute=10)
 def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
     """The schedule in Celery's form."""
     return {
-        "sweep-deliveries": _each(config.SWEEP_SECONDS, sweep_deliveries),
-        "sweep-mail": _each(config.SWEEP_SECONDS, sweep_mail),
-        "sweep-chat": _each(config.SWEEP_SECONDS, sweep_messages),
-        "sweep-webhooks": _each(config.SWEEP_SECONDS, sweep_webhooks),
-        "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges),
-        "record-due-events": _each(config.SWEEP_SECONDS, record_due_events),
-        "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on),
-        "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed),
-        "enter-erasures": _each(config.SWEEP_SECONDS, enter_in_ledger),
+        "sweep": _each(config.SWEEP_SECONDS, sweep),
         "release-canary": _each(config.CANARY_SECONDS, release_canary),
         "reconcile-payments": _each(600, reconcile_payments),
         "plan-morning": _each(3600, plan_morning),

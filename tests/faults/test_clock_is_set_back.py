@@ -17,10 +17,10 @@ def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: 
     try:
         for scheduler in both:
             scheduler.process.start()
-            scheduler.wait_for_a_round()
+            scheduler.wait_for_a_task()
         eventually(lambda: falls_silent_beside(ours, usual, clock))
         clock.jump(-2)
-        ours.wait_for_a_round()
+        ours.wait_for_a_task()
     finally:
         for scheduler in both:
             scheduler.process.stop()
@@ -32,8 +32,8 @@ def falls_silent_beside(ours: Scheduler, usual: Scheduler, clock: Clock) -> bool
     it records that task's time by the corrected clock, it does continue."""
     clock.jump(2)
     for scheduler in (ours, usual):
-        scheduler.wait_for_a_round()
+        scheduler.wait_for_a_task()
     clock.jump(0)
     before = usual.sent()
-    ours.wait_for_a_round()
+    ours.wait_for_a_task()
     return usual.sent() == before

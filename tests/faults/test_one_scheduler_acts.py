@@ -42,7 +42,7 @@ def who_acts(several: Sequence[Scheduler], since: Sequence[int]) -> list[Schedul
 def kill_who_acts(several: Sequence[Scheduler], since: Sequence[int]) -> Scheduler:
     """Kill the scheduler that has acted since then, after checking that it is the only one."""
     (leader,) = who_acts(several, since)
-    leader.wait_for_a_round()
+    leader.wait_for_a_task()
     assert who_acts(several, since) == [leader]
     kill(leader.process)
     return leader

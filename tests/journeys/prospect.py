@@ -65,7 +65,7 @@ class Applied(NamedTuple):
             self.site.queue_task("events.sweep")
             return bool(self.dead_letter)
 
-        eventually(is_dead)
+        eventually(is_dead, every=0.25)
 
     def wait_until_engagement_is(self, status: str) -> None:
         eventually(lambda: self.engagement_status == status)

@@ -61,7 +61,8 @@ def openapi_document(base_url: str, *, title: str) -> Part:
             "title": title,
             "version": "1.0.0",
             "description": "The catalog of events. A response may be cached for five minutes; its"
-            " ETag, sent as If-None-Match, asks whether it is still current.",
+            " ETag, sent as If-None-Match, asks whether it is still current. A page of any site may"
+            " read it.",
         },
         "servers": [{"url": base_url}],
         "security": [],

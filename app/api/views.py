@@ -33,6 +33,15 @@ def allow_caching(response: Response) -> Response:
     return response
 
 
+@api.after_request
+def allow_any_site(response: Response) -> Response:
+    """Let the pages of any site read an answer, as viewers of such documents do: nothing here is
+    for one person."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 @api.get("/openapi.json")
 def openapi() -> ResponseReturnValue:
     document = openapi_document(

@@ -14,6 +14,13 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
         assert headers["X-Request-ID"]
 
 
+def test_no_page_can_be_read_by_a_page_of_another_site(client: FlaskClient) -> None:
+    for path in ("/", "/apply/you", "/staff/login", "/no/such/page", "/healthz", "/labs/"):
+        headers = client.get(path, headers={"Origin": "https://evil.example"}).headers
+        assert "Access-Control-Allow-Origin" not in headers
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
 def test_a_host_that_is_not_ours_is_refused(client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 

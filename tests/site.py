@@ -38,7 +38,7 @@ MIGRATED = "migrated"
 FULL_FAULTS = os.environ.get("FAULT_SCALE") == "full"
 # The full fault tests run longer.
 PATIENCE = 600.0 if FULL_FAULTS else 60.0
-POLL = 0.05
+POLL = 0.1
 WATCH_SECONDS = 0.5
 # All waits are short: tests check what happens, not how long it takes.
 BRISK = {

@@ -5,6 +5,7 @@ would serialise all commits) nor the request waits for it, and many rings in a r
 lost ring costs one poll interval, never an event. `benchmarks/ring.py` compares the alternatives.
 """
 
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -78,7 +79,9 @@ class Listener:
     def wait(self, seconds: float) -> None:
         """Return at the next ring, or after ``seconds``. Raises psycopg.Error if the connection is
         lost."""
-        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+        # The driver's own wait would wake ten times a second.
+        select.select([self._connection], [], [], seconds)
+        for _ in self._connection.notifies(timeout=0):
             pass
 
 

@@ -40,7 +40,7 @@ class Redis(Process):
             "maxmemory-policy": "noeviction",
             "appendonly": "yes" if appendonly else "no",
             "save": "",
-            "hz": "1",  # there is nothing to do in the background, for which it wakes ten times
+            "hz": "1",  # by default it wakes ten times a second, for nothing that is needed here
         }
         flags = [part for name, value in settings.items() for part in (f"--{name}", value)]
         super().__init__(

@@ -20,6 +20,16 @@ CHANGED = "What is here now does not match If-Match."
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
+# The first to be registered is the last to run, and so sees the refusal of the other.
+@api.after_request
+def allow_any_site(response: Response) -> Response:
+    """Let the pages of any site read an answer, as viewers of such documents do: nothing here is
+    for one person."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 @api.after_request
 def allow_caching(response: Response) -> Response:
     """Let anybody cache an answer for a while, and ask with its ETag if it is still current."""
@@ -30,15 +40,6 @@ def allow_caching(response: Response) -> Response:
         response.make_conditional(request)
     if response.status_code == 412:
         return make_response(problem_details(412, CHANGED), 412, [PROBLEM_TYPE])
-    return response
-
-
-@api.after_request
-def allow_any_site(response: Response) -> Response:
-    """Let the pages of any site read an answer, as viewers of such documents do: nothing here is
-    for one person."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

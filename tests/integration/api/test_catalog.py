@@ -116,6 +116,7 @@ def test_a_failed_precondition_is_answered_with_problem_details(client: FlaskCli
     answer = client.get("/api/v1/asyncapi.json", headers={"If-Match": '"another"'})
     assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
     assert json.loads(answer.text)["title"] == "Precondition Failed"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_the_answer_to_options_is_not_cacheable(client: FlaskClient) -> None:

@@ -128,14 +128,16 @@ def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) ->
 
     SQLAlchemy's own check asks the server, which costs every request a round trip.
     """
-    if connection.closed or _is_readable(connection):
+    if connection.closed or is_readable(connection):
         raise DisconnectionError("The server has closed the connection.")
 
 
-def _is_readable(connection: psycopg.Connection) -> bool:
+def is_readable(connection: psycopg.Connection, *, within: float = 0) -> bool:
+    """Whether the server has sent something unasked, or has hung up, ``within`` that many seconds.
+    The driver's own wait would wake ten times a second."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(within * 1000))
 
 
 @contextmanager

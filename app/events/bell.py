@@ -5,7 +5,6 @@ would serialise all commits) nor the request waits for it, and many rings in a r
 lost ring costs one poll interval, never an event. `benchmarks/ring.py` compares the alternatives.
 """
 
-import select
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import psycopg
 import structlog
 from flask import Flask, current_app
 
-from app.database import CONNECT_TIMEOUT, kind_of
+from app.database import CONNECT_TIMEOUT, is_readable, kind_of
 from app.database.deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
@@ -79,10 +78,9 @@ class Listener:
     def wait(self, seconds: float) -> None:
         """Return at the next ring, or after ``seconds``. Raises psycopg.Error if the connection is
         lost."""
-        # The driver's own wait would wake ten times a second.
-        select.select([self._connection], [], [], seconds)
-        for _ in self._connection.notifies(timeout=0):
-            pass
+        if is_readable(self._connection, within=seconds):
+            for _ in self._connection.notifies(timeout=0):
+                pass
 
 
 @contextmanager

@@ -124,10 +124,11 @@ def submit_application(
 ) -> Submitted:
     """Turn the draft into an application, and record application.submitted.
 
-    ``answers`` are those of the last page and are added to the draft's own. ``draft_version`` is
-    the version that the prospect reviewed, ``seen_saves`` the saves of the last page that it has
-    seen, ``language`` the one that it was in, ``origin`` a hash of the sender's network. If
-    ``screen`` returns signals, the application is held, and application.held recorded too.
+    ``answers`` are the last page's, added to the draft's own. ``draft_version`` is the version that
+    the prospect reviewed, ``seen_saves`` the saves that the last page has seen, ``language`` its
+    language, ``origin`` a hash of the sender's network. If ``screen`` returns signals, the
+    application is held, and application.held recorded too.
+
     Raises AlreadySubmitted for a repeat, DraftUnfinished if an earlier step is incomplete or its
     answers are no longer valid, and DraftChanged if the draft or the questions have changed.
     """

@@ -2,19 +2,23 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
 
+# For statements that look a draft up by its id. With IS NULL, Postgres may believe the index of the
+# unsent drafts to be nearly empty, and read all of that instead.
+UNSENT: Final = "num_nulls(submitted_at) = 1"
+
 
 class Draft(Model):
     """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the
-    steps whose answers were accepted, ``step_saves`` the id of each step's last save,
-    ``step_seconds`` the time spent on each. A submitted draft is sealed; its id is the
-    application's idempotency key."""
+    steps whose page accepted its answers, which other steps' answers can still make incomplete (see
+    `drafts.progress`); ``step_saves`` is the id of each step's last save, ``step_seconds`` the time
+    spent on each. A submitted draft is sealed; its id is the application's idempotency key."""
 
     __tablename__ = "drafts"
 

@@ -28,7 +28,7 @@ def current_draft() -> KeptDraft | None:
     """The draft that the browser's cookie names, if it still exists, moved to today's questions.
     Each call reads it again."""
     draft, today = _read_current(), original_questionnaire().version
-    if draft and draft.submitted_at and not draft.answers:  # its writer has erased it since
+    if draft and draft.is_erased:
         session.pop(DRAFT_COOKIE)
         return None
     if draft and not draft.submitted_at and draft.questions_version != today:

@@ -1,52 +1,62 @@
 """Saving a step's answers in this browser's draft."""
 
+import uuid
 from functools import partial
 
-from app.applications.drafts.browser_draft import remember
+from app.applications.drafts.browser_draft import current_draft, current_draft_id, remember
 from app.applications.drafts.kept_draft import KeptDraft
-from app.applications.drafts.sent_step import SentStep, name_of
-from app.applications.drafts.service import NotThisDraft, read_again, save_step, start_draft
+from app.applications.drafts.sent_step import NO_DRAFT, SentStep
+from app.applications.drafts.service import NotThisDraft, save_step, start_draft
 from app.applications.drafts.suggestion import use_up_suggestion
-from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
+from app.applications.models import Draft
+from app.applications.questions.questionnaire import original_questionnaire
 from app.database import db, plain_connection
-from app.database.connection import SiteConnection, driver_connection
+from app.database.connection import driver_connection
 from app.extensions import limiter
 from app.languages.choice import present_language
 
 NEW_DRAFTS = "30 per hour"
 
 
-def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> KeptDraft:
+def keep(sent: SentStep, *, accepted: bool) -> KeptDraft:
     """Save the step's answers in this browser's draft, or in a new one if it has none. ``accepted``
-    is False if a form found errors in them.
+    is False if something is wrong with them.
 
     Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests if too many drafts were
     started from one address.
     """
-    if not sent.basis.is_for(name_of(draft)):
-        raise NotThisDraft
-    save = partial(
-        save_step,
-        step=sent.step,
-        answers=sent.answers,
-        questionnaire=current_questionnaire(),
-        save=sent.basis.save,
-        accepted=accepted,
-        language=present_language(),
-    )
-    if draft:
-        with plain_connection() as connection:
-            saved = save(connection, draft)
-    else:
-        connection = driver_connection(db.session())
-        saved = save(connection, start_draft_within_limit(connection))
-        db.session.commit()
+    try:
+        saved = _keep_in(current_draft_id(), sent, accepted=accepted)
+    except NotThisDraft:
+        if current_draft():
+            raise
+        # The browser's cookie names one that is gone, which the page need not know of.
+        saved = _keep_in(None, sent, accepted=accepted)
     remember(saved.id)
     use_up_suggestion(sent.step)
     return saved
 
 
+def _keep_in(draft_id: uuid.UUID | None, sent: SentStep, *, accepted: bool) -> KeptDraft:
+    if not sent.basis.is_for(str(draft_id or NO_DRAFT)):
+        raise NotThisDraft
+    save = partial(
+        save_step,
+        step=sent.step,
+        answers=sent.answers,
+        save=sent.basis.save,
+        accepted=accepted,
+        language=present_language(),
+    )
+    if draft_id:
+        with plain_connection() as connection:
+            return save(connection, draft_id)
+    begun = start_draft_within_limit()
+    saved = save(driver_connection(db.session()), begun.id)
+    db.session.commit()
+    return saved
+
+
 @limiter.limit(NEW_DRAFTS)
-def start_draft_within_limit(connection: SiteConnection) -> KeptDraft:
-    begun = start_draft(db.session(), original_questionnaire())
-    return read_again(connection, begun.id)
+def start_draft_within_limit() -> Draft:
+    return start_draft(db.session(), original_questionnaire())

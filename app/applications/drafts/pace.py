@@ -7,15 +7,13 @@ The total is always what the site's other pages promise, whatever was measured.
 import math
 import time
 from collections.abc import Mapping
-from datetime import datetime
 
 import structlog
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.kept_draft import KeptDraft
-from app.applications.questions.questionnaire import MINUTES, Questionnaire, Step
+from app.applications.questions.questionnaire import MINUTES, Questionnaire
 
 # Whoever saves nothing for longer has turned to something else; none of that pause counts.
 LONGEST_PAUSE_SECONDS = 300
@@ -23,6 +21,15 @@ ENOUGH = 20
 # Whoever took less for the whole form was a program, such as our own demonstration.
 LEAST_SECONDS = 60
 LOOK_AGAIN_SECONDS = 600
+
+# What a save sets step_seconds to: the time since the last save of any step counts for its own.
+WITH_TIME = f"""
+CASE WHEN extract(epoch FROM statement_timestamp() - saved_at) BETWEEN 0 AND {LONGEST_PAUSE_SECONDS}
+THEN step_seconds || jsonb_build_object(CAST(%(step)s AS text), round(
+    coalesce(CAST(step_seconds ->> %(step)s AS numeric), 0)
+    + extract(epoch FROM statement_timestamp() - saved_at), 1))
+ELSE step_seconds END
+"""
 
 # By questionnaire version: when the database was last asked, and what it said.
 Learned = dict[str, tuple[float, Mapping[str, int]]]
@@ -44,15 +51,6 @@ FROM (
 ) AS sent, jsonb_each_text(step_seconds) AS spent (step, seconds)
 GROUP BY step HAVING count(*) >= :enough
 """)
-
-
-def with_time(draft: KeptDraft, step: Step, now: datetime) -> KeptDraft:
-    """The draft with the seconds since its last save added to the time of ``step``."""
-    seconds = (now - draft.saved_at).total_seconds()
-    if not 0 < seconds <= LONGEST_PAUSE_SECONDS:
-        return draft
-    spent = draft.step_seconds.get(step.key, 0) + seconds
-    return draft._replace(step_seconds={**draft.step_seconds, step.key: round(spent, 1)})
 
 
 def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[str, int]:

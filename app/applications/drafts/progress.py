@@ -1,22 +1,25 @@
 """How far a draft is: the steps whose answers can be sent, and the one that comes next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire, Step
 
 
+def is_answered(step: Step, answers: Answers, questionnaire: Questionnaire) -> bool:
+    """Whether these answers to the step are valid, and as many as they lead to themselves. What the
+    other steps' answers lead to is for `answered_steps` to say."""
+    own = {question.key for question in step.questions}
+    elsewhere = [key for key in questionnaire.keys if key not in own]
+    return not questionnaire.problems_with_asked(answers, skip=elsewhere)
+
+
 def answered_steps(
-    answers: Answers,
-    among: Sequence[str],
-    questionnaire: Questionnaire,
-    *,
-    skip: Collection[str] = (),
+    answers: Answers, among: Sequence[str], questionnaire: Questionnaire
 ) -> list[str]:
-    """The steps in ``among`` whose questions, as far as they are asked, all have a valid answer.
-    Answers to the questions in ``skip`` are not checked."""
-    problems = questionnaire.problems_with_asked(answers, skip=skip)
+    """The steps in ``among`` whose questions, as far as they are asked, all have a valid answer."""
+    problems = questionnaire.problems_with_asked(answers)
     return [
         key
         for key in among
@@ -25,8 +28,9 @@ def answered_steps(
 
 
 def unfinished_steps(draft: KeptDraft | None, questionnaire: Questionnaire) -> list[Step]:
-    """The steps before the review whose answers were not accepted yet."""
-    complete = draft.complete_steps if draft else []
+    """The steps before the review whose answers were not accepted yet, or were before those of
+    another step led to more questions."""
+    complete = answered_steps(draft.answers, draft.complete_steps, questionnaire) if draft else []
     return [step for step in questionnaire.steps[:-1] if step.key not in complete]
 
 

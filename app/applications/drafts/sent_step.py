@@ -9,6 +9,7 @@ from flask import request
 
 from app.applications.drafts.fields import filters_of
 from app.applications.drafts.kept_draft import KeptDraft
+from app.applications.drafts.progress import is_answered
 from app.applications.drafts.service import NO_SAVE, Save, last_save
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.questionnaire import Question, Step, current_questionnaire
@@ -58,9 +59,8 @@ def read_step(step: Step) -> SentStep:
 
 def read_accepted(step: Step) -> SentStep | None:
     """The step as this request sends it; None if its form would find an error."""
-    typed, questionnaire = _typed(step), current_questionnaire()
-    elsewhere = questionnaire.keys - typed.keys()
-    if not has_valid_token() or questionnaire.problems_with_asked(typed, skip=elsewhere):
+    typed = _typed(step)
+    if not has_valid_token() or not is_answered(step, typed, current_questionnaire()):
         return None
     return SentStep(step, storable(typed), read_basis())
 

@@ -4,14 +4,16 @@ import secrets
 import uuid
 from typing import NamedTuple
 
+import msgspec
 from psycopg import Connection
-from sqlalchemy import select
+from psycopg.types.json import Jsonb
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.kept_draft import KeptDraft, read_draft, store_draft
-from app.applications.drafts.pace import with_time
+from app.applications.drafts.kept_draft import COLUMNS, KeptDraft, read_draft
+from app.applications.drafts.pace import WITH_TIME
 from app.applications.drafts.progress import answered_steps
-from app.applications.models import Draft
+from app.applications.models import UNSENT, Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
 from app.applications.questions.versions import keep_questionnaire
@@ -20,6 +22,26 @@ from app.database.connection import driver_connection
 from app.events.integrity.person_keys import key_of
 
 NO_SAVE = "0"
+
+# Saves of different steps may come at the same time: each changes its own part of the row as it is
+# then. A new version tells the prospect to review the change before sending.
+ANSWERED = "(answers - CAST(%(keys)s AS text[]) || %(answers)s)"
+SAVE_STEP = f"""
+UPDATE drafts SET answers = {ANSWERED},
+    complete_steps = complete_steps - %(step)s
+        || CASE WHEN %(accepted)s THEN to_jsonb(CAST(%(step)s AS text)) ELSE '[]' END,
+    step_saves = step_saves || jsonb_build_object(CAST(%(step)s AS text), CAST(%(save)s AS text)),
+    step_seconds = {WITH_TIME},
+    language = %(language)s, version = version + CAST(%(counts)s AS integer),
+    saved_at = statement_timestamp(), reminded_at = NULL
+WHERE id = %(id)s AND {UNSENT} AND CASE
+    WHEN {ANSWERED} = answers
+    THEN complete_steps ? %(step)s <> %(accepted)s OR language <> %(language)s
+    ELSE NOT answers ?| CAST(%(keys)s AS text[])
+        OR coalesce(step_saves ->> %(step)s, %(no_save)s) = ANY(%(known)s)
+END
+RETURNING {COLUMNS}
+"""  # noqa: S608 - texts of our own
 
 
 class DraftSealed(Exception):
@@ -66,29 +88,44 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
 
 def save_step(
     connection: Connection,
-    draft: KeptDraft,
+    draft_id: uuid.UUID,
     step: Step,
     answers: Answers,
-    questionnaire: Questionnaire,
     save: Save,
     *,
     accepted: bool,
     language: str,
 ) -> KeptDraft:
-    """Replace the answers of one step and leave the others. If the draft is written at the same
-    time, it is read again and the save repeated on top of that.
+    """Replace the answers of one step and leave the others. A save that changes nothing is none.
 
-    Invalid answers are saved too, but leave the step incomplete, as does ``accepted=False`` (the
-    form found errors, perhaps in text that could not be stored). A later step becomes incomplete if
-    these answers add a question to it. Raises StepChanged if ``save`` has not seen what it would
-    overwrite, DraftSealed after the submission, and NotThisDraft if the draft has been deleted.
+    Answers that are not ``accepted`` are saved too, but leave the step incomplete. Raises
+    StepChanged if ``save`` has not seen what it would overwrite, DraftSealed after the submission,
+    and NotThisDraft if the draft has been deleted, or erased since it was sent.
     """
-    while True:
-        saved = _with_step(draft, step, answers, questionnaire, save, accepted=accepted)
-        saved = saved._replace(language=language)
-        if saved == draft or store_draft(connection, saved):
-            return saved
-        draft = read_again(connection, draft.id)
+    keys = [question.key for question in step.questions]
+    values = {
+        "id": draft_id,
+        "step": step.key,
+        "keys": keys,
+        "answers": Jsonb(answers, msgspec.json.encode),
+        "accepted": accepted,
+        "save": save.id,
+        "known": list(save.known),
+        "no_save": NO_SAVE,
+        "language": language,
+        # The page that shows the last step's answers is the one that sends them: no need to review.
+        "counts": step.key != STEP_KEYS[-1],
+    }
+    if row := connection.execute(SAVE_STEP, values).fetchone():
+        return KeptDraft._make(row)
+    draft = read_again(connection, draft_id)
+    if draft.is_erased:
+        raise NotThisDraft(draft_id)
+    if draft.submitted_at:
+        raise DraftSealed(draft_id)
+    if any(draft.answers.get(key) != answers.get(key) for key in keys):
+        raise StepChanged(draft_id)
+    return draft
 
 
 def read_again(connection: Connection, draft_id: uuid.UUID) -> KeptDraft:
@@ -97,53 +134,6 @@ def read_again(connection: Connection, draft_id: uuid.UUID) -> KeptDraft:
     if draft is None:
         raise NotThisDraft(draft_id)
     return draft
-
-
-def _with_step(
-    draft: KeptDraft,
-    step: Step,
-    answers: Answers,
-    questionnaire: Questionnaire,
-    save: Save,
-    *,
-    accepted: bool,
-) -> KeptDraft:
-    """The draft as the save leaves it."""
-    if draft.submitted_at:
-        raise DraftSealed(draft.id)
-    keys = {question.key for question in step.questions}
-    others = {key: value for key, value in draft.answers.items() if key not in keys}
-    saved = draft._replace(answers={**others, **answers})
-    changed = saved.answers != draft.answers
-    if changed:
-        if others != draft.answers and last_save(draft, step) not in save.known:
-            raise StepChanged(draft.id)
-        saved = saved._replace(step_saves={**draft.step_saves, step.key: save.id})
-    done = {*draft.complete_steps, step.key} if accepted else {*draft.complete_steps} - {step.key}
-    among = [key for key in STEP_KEYS if key in done]
-    elsewhere = _asked_elsewhere(draft, step, questionnaire)
-    still = answered_steps(saved.answers, among, questionnaire, skip=elsewhere)
-    if changed or (step.key in still) != (step.key in draft.complete_steps):
-        saved = _with_work(saved, step)
-    return saved._replace(complete_steps=still)
-
-
-def _asked_elsewhere(draft: KeptDraft, step: Step, questionnaire: Questionnaire) -> set[str]:
-    """The keys of the questions on other steps, whose answers were checked when their own step was
-    saved. None for the last step, with which all answers are checked again before sending.
-    """
-    if step.key == STEP_KEYS[-1]:
-        return set()
-    own = {question.key for question in step.questions}
-    return {question.key for question in questionnaire.asked(draft.answers)} - own
-
-
-def _with_work(draft: KeptDraft, step: Step) -> KeptDraft:
-    """The draft with a new version, since the prospect has to review the change before sending."""
-    now = utc_now()
-    # Except on the last step: the page that shows its answers is the one that sends them.
-    version = draft.version if step.key == STEP_KEYS[-1] else draft.version + 1
-    return with_time(draft, step, now)._replace(version=version, saved_at=now, reminded_at=None)
 
 
 def note_files(draft: Draft) -> None:
@@ -171,11 +161,11 @@ def move_to_present_questions(
     draft.questions_version = questionnaire.version
     draft.version += 1
     keep_questionnaire(session, questionnaire)
-    return [questionnaire.step(key) for key in done if key not in draft.complete_steps]
+    return [s for s in questionnaire.steps if s.key in done and s.key not in draft.complete_steps]
 
 
 def lock_unsent(session: Session, draft_id: uuid.UUID) -> Draft | None:
     """The draft, locked; None if it has been sent or deleted."""
-    wanted = select(Draft).where(Draft.id == draft_id, Draft.submitted_at.is_(None))
+    wanted = select(Draft).where(Draft.id == draft_id, text(UNSENT))
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(locked)

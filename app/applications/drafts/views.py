@@ -152,7 +152,8 @@ def submit() -> ResponseReturnValue:
             raise DraftSealed(draft_id) from earlier
         access_token = earlier.access_token
     except DraftChanged:
-        draft = keep(sent, current_draft())
+        keep(sent, accepted=True)
+        draft = current_draft()
         form = posted_form(REVIEW, draft)
         form.build_on(draft)
         return show_review(cast(ReviewForm, form), draft, 409, moved=True)
@@ -201,7 +202,7 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
         raise NotThisDraft
     if form.is_expired:
         return show_form(form, draft, 400)
-    draft = keep(form.sent, draft, accepted=accepted)
+    draft = keep(form.sent, accepted=accepted)
     form.build_on(draft)
     if elsewhere := redirect_elsewhere(form, accepted=accepted):
         return elsewhere

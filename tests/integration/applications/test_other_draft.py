@@ -4,6 +4,7 @@ nothing typed or pressed there goes into either draft unseen."""
 import io
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg import Connection
@@ -165,10 +166,10 @@ def test_deleting_a_draft_during_a_save_does_not_crash(
     prospect.fill_in("you")
     typist = Typist(prospect, "problem")
 
-    def deleted_first(connection: Connection, draft: KeptDraft, **options: Any) -> KeptDraft:
+    def deleted_first(connection: Connection, draft_id: UUID, **options: Any) -> KeptDraft:
         with db.engine.begin() as another_request:
             another_request.execute(delete(Draft))
-        return save_step(connection, draft, **options)
+        return save_step(connection, draft_id, **options)
 
     monkeypatch.setattr("app.applications.drafts.keeping.save_step", deleted_first)
     assert outcome(typist.save(problem="Typed meanwhile")) == "409 conflict"

@@ -58,7 +58,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
         try:
             answers: Answers = {"problem": text}
             draft = save_step(
-                connection, draft, step, answers, questionnaire, save, accepted=False, language="en"
+                connection, draft.id, step, answers, save, accepted=False, language="en"
             )
         except StepChanged:
             assert text_of(draft) == before and writer is not page

@@ -1,0 +1,80 @@
+"""However many drafts are under way, a statement about one of them reads no other, whatever the
+planner knows of the table."""
+
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.service import NO_SAVE, Save, lock_unsent, save_step, start_draft
+from app.applications.models import Draft
+from app.applications.questions.questionnaire import current_questionnaire
+from app.database import new_id
+from app.database.connection import driver_connection
+from tests.integration.applications.prospect import Prospect
+from tests.submitted import submit_answers
+
+MANY = 400
+ROWS_READ = text("""
+SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+WHERE relid = 'public.drafts'::regclass
+""")
+
+
+@pytest.fixture
+def many_drafts(
+    session: Session, prospect: Prospect, as_owner: Callable[[str], None]
+) -> Iterator[None]:
+    """Many drafts begun since the statistics were collected, when all had been sent."""
+    prospect.fill_in()
+    prospect.send()
+    as_owner("ALTER TABLE drafts SET (autovacuum_enabled = off)")
+    as_owner("ANALYZE drafts")
+    begun = [
+        {
+            "id": new_id(),
+            "resume_token": new_id().hex,
+            "answers": {"problem": secrets.token_hex(700)},
+            "questions_version": "1",
+        }
+        for _ in range(MANY)
+    ]
+    session.execute(insert(Draft), begun)
+    session.commit()
+    yield
+    session.rollback()
+    as_owner("ALTER TABLE drafts RESET (autovacuum_enabled)")
+
+
+def save(session: Session, _: Prospect) -> None:
+    draft = start_draft(session, current_questionnaire())
+    step, first = current_questionnaire().step("problem"), Save("first", (NO_SAVE,))
+    save_step(
+        driver_connection(session),
+        draft.id,
+        step,
+        {"problem": "Typed"},
+        first,
+        accepted=True,
+        language="en",
+    )
+
+
+def submit(session: Session, prospect: Prospect) -> None:
+    submit_answers(session, {**prospect.answers, "email": "another@client.example"})
+
+
+def lock(session: Session, _: Prospect) -> None:
+    lock_unsent(session, start_draft(session, current_questionnaire()).id)
+
+
+@pytest.mark.usefixtures("many_drafts")
+@pytest.mark.parametrize("act", [save, submit, lock])
+def test_a_statement_about_one_draft_reads_no_other_draft(
+    session: Session, prospect: Prospect, act: Callable[[Session, Prospect], None]
+) -> None:
+    before = session.execute(ROWS_READ).scalar_one()
+    act(session, prospect)
+    assert session.execute(ROWS_READ).scalar_one() - before < 10

@@ -71,9 +71,8 @@ WHERE id = %(draft_id)s AND version = %(draft_version)s AND {UNSENT}
   AND complete_steps @> %(earlier_steps)s
 """  # noqa: S608 - a text of our own
 
-# Sealing the draft and inserting the application and its event are one statement: one round trip,
-# all or nothing. Of any number of simultaneous submits, one finds the draft unsealed. The event's
-# stream is new, so this needs no lock on the stream, unlike `app/events/store.py`.
+# One statement seals the draft and inserts the application and its event: all or nothing. Of many
+# simultaneous submits, one finds the draft unsealed. The event's stream is new, and needs no lock.
 SUBMIT = f"""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = %(answers)s

@@ -1,5 +1,5 @@
 """The queue's rows line up, a long name takes no line from what is beside it, and on a phone an
-application begins with what staff ask first."""
+application begins with what staff ask first. What it says reads in its own direction."""
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -14,6 +14,20 @@ LINES = """notes => notes.map(note => {
   const line = parseFloat(getComputedStyle(note).lineHeight);
   return Math.round(note.getBoundingClientRect().height / line);
 })"""
+# Where the first and the last character of those words begin.
+ENDS = """(text, words) => {
+  const node = [...text.childNodes].find(one => one.textContent.includes(words));
+  const at = node.textContent.indexOf(words);
+  const left = (from, to) => {
+    const range = document.createRange();
+    range.setStart(node, at + from);
+    range.setEnd(node, at + to);
+    return range.getBoundingClientRect().left;
+  };
+  return [left(0, 1), left(words.length - 1, words.length)];
+}"""
+IN_ARABIC = "إعادة المحاولة (Celery)."
+IN_ENGLISH = "It retries (Celery)."
 
 
 @pytest.mark.parametrize("width", [390, 768])
@@ -71,6 +85,21 @@ def test_an_applications_status_and_who_has_taken_it_share_one_line_of_its_head(
     head = page.locator(".page-head p")
     state, taken = head.filter(has_text="To decide"), head.filter(has_text="Taken by")
     assert bottom_of(state) == bottom_of(taken)
+
+
+def test_each_paragraph_of_an_answer_reads_in_the_direction_of_its_script(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    problem = f"{IN_ENGLISH}\n\n{IN_ARABIC}"
+    applied = apply(site, problem=problem, tried=IN_ARABIC)
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
+    problem_shown = page.locator(".facts__text").filter(has_text=IN_ENGLISH)
+    first, stop = problem_shown.evaluate(ENDS, IN_ENGLISH)
+    assert first < stop
+    for shown in (problem_shown, page.get_by_role("definition").filter(has_text=IN_ARABIC)):
+        first, stop = shown.evaluate(ENDS, IN_ARABIC)
+        assert stop < first
 
 
 def top_of(page: Page, heading: str) -> int:

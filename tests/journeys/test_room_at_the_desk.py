@@ -87,6 +87,18 @@ def test_an_applications_status_and_who_has_taken_it_share_one_line_of_its_head(
     assert bottom_of(state) == bottom_of(taken)
 
 
+def test_the_last_of_an_applications_figures_stands_above_the_narrow_column(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{apply(site).id}")
+    for size in (1024, 1440):
+        page.set_viewport_size({"width": size, "height": 900})
+        last = page.locator(".figures > div").last.evaluate_all(LEFTS)
+        beside = page.get_by_role("region", name="Who has it", exact=True).evaluate_all(LEFTS)
+        assert last == beside, size
+
+
 def test_each_paragraph_of_an_answer_reads_in_the_direction_of_its_script(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:

@@ -43,6 +43,17 @@ def test_the_error_summary_leads_to_each_wrong_answer_by_keyboard(visit: Visit, 
     expect(page.get_by_role("heading", level=1)).to_have_text("The system today")
 
 
+def test_options_stay_where_they_are_when_an_error_appears_beside_them(visit: Visit) -> None:
+    page = visit(390)
+    page.goto("/apply/you")
+    option = page.get_by_role("radio").first
+    before = option.bounding_box()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Choose the role closest to yours.")).to_have_count(2)
+    after = option.bounding_box()
+    assert before and after and after["x"] == before["x"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_wrong_answer_keeps_its_red_border_inside_the_focus_ring(
     visit: Visit, site: Site, scheme: Literal["light", "dark"]

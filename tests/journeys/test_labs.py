@@ -263,9 +263,9 @@ def test_a_labs_automatic_updates_can_be_paused(visit: Visit) -> None:
     page = visitor.page
     page.goto("/labs/retail")
     visitor.press("Order now")
-    page.get_by_role("button", name="Pause the updates").press("Enter")
+    page.get_by_role("button", name="Pause this page’s updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is True
-    page.get_by_role("button", name="Resume the updates").press("Enter")
+    page.get_by_role("button", name="Resume this page’s updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is False
 
 

@@ -27,7 +27,7 @@ class BankPaymentForm(SiteForm):
         "Received on", validators=[InputRequired("Choose the day on which it arrived.")]
     )
     bank_reference = StringField(
-        "The bank's reference",
+        "The bank’s reference",
         description="As on the statement, so that the payment can be found again.",
         filters=[trimmed],
         render_kw={"autocomplete": "off"},

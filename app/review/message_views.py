@@ -64,7 +64,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
         return refuse_unread(subject, form)
     except AlreadyErased:
         db.session.rollback()
-        told = "Nothing was sent: the prospect's data have been erased."
+        told = "Nothing was sent: the prospect’s data have been erased."
     return after_writing(
         subject,
         told,

@@ -37,7 +37,7 @@ def note(application_id: uuid.UUID) -> ResponseReturnValue:
         told = "The note is saved."
     except AlreadyErased:
         db.session.rollback()
-        told = "Nothing was noted: the prospect's data have been erased."
+        told = "Nothing was noted: the prospect’s data have been erased."
     return after_writing(
         subject,
         told,

@@ -59,7 +59,7 @@ class EndpointForm(SiteForm):
     with_personal = BooleanField(
         "Send personal data too",
         description="Names, email addresses, answers and messages then leave this site for that"
-        " server. What was sent can't be called back, even if somebody asks to be forgotten.",
+        " server. What was sent can’t be called back, even if somebody asks to be forgotten.",
     )
     form_id = HiddenField(default=lambda: uuid.uuid4().hex)
     seen = HiddenField()
@@ -139,7 +139,7 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
         (parts.scheme in schemes, "The address has to start with https://."),
         (
             WRITABLE.fullmatch(url),
-            "Write it without spaces; only the host's name may have accents.",
+            "Write it without spaces; only the host’s name may have accents.",
         ),
         (host and port != 0, no_address),
         (all(len(label) <= LONGEST_LABEL for label in host.split(".")), no_address),

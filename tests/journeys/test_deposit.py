@@ -112,7 +112,7 @@ def record_transfer(page: Page, applied: Applied, amount: str) -> None:
     page.get_by_role("link", name="Deposit").click()
     page.get_by_label("Amount received").fill("17")
     page.get_by_label("Received on").fill(f"{datetime.now(UTC):%Y-%m-%d}")
-    page.get_by_label("The bank's reference").fill("FT 2026 11 24")
+    page.get_by_label("The bank’s reference").fill("FT 2026 11 24")
     page.get_by_role("button", name="Record the payment").click()
     expect(page.get_by_role("alert")).to_contain_text(f"The deposit is {amount}.")
     page.get_by_label("Amount received").fill(amount)

@@ -306,7 +306,7 @@ DESK = (
     Stop("engagements at the desk", "/staff/engagements/", shows="Agreed, dep", who="staff"),
     Stop("engagements, closed", "/staff/engagements/?status=closed", who="staff"),
     Stop("deposit due", "money:agreed", shows="Record a bank transfer", who="staff"),
-    Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can't be recorded", who="staff"),
+    Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can’t be recorded", who="staff"),
     Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
     Stop("catalog", "/staff/events/catalog", (open_details,), shows="sent the form", who="staff"),
     Stop("events", "/staff/events/", shows="The channel is switched off", who="staff"),

@@ -66,7 +66,9 @@ def test_the_page_of_an_application_links_to_the_similar_one(
     page = desk.get(f"/staff/applications/{one.id}").text
     named = f"<bdi>{other.company}</bdi>, {other.reference}"
     assert f'href="/staff/applications/{other.id}">{named}</a>' in page
-    assert "throwaway" in page
+    assert "throwaway" in page and "The same company and text, received" in page
+    page = desk.get(f"/staff/applications/{apply().id}").text
+    assert "The same person, company and text, received" in page
     assert one.status == other.status == "submitted"
 
 

@@ -16,11 +16,11 @@ from app.events.types import RecordedEvent
 from app.review.states import application_state
 from app.review.timeline import in_words, kind_name, price_told
 from app.scoring.fold import SCORES
-from app.web.rendering import datetime_utc, money
+from app.web.rendering import clock_time, money
 
 
 def _moment(at: datetime | None) -> str:
-    return datetime_utc(at, seconds=True) if at else ""
+    return clock_time(at, seconds=True) if at else ""
 
 
 def _count(answers: dict[str, Any]) -> str:

@@ -128,10 +128,10 @@ def plain_date(day: date) -> str:
     return format_date(day, FORMATS[language].day, locale=language)
 
 
-def clock_time(moment: datetime) -> str:
+def clock_time(moment: datetime, *, seconds: bool = False) -> str:
     """A time by the page's clock: "24 Nov 2026, 15:38 UTC", at the desk of a firm in New York
-    "24 Nov 2026, 10:38 EST"."""
-    return _written(moment.astimezone(present_zone()))
+    "24 Nov 2026, 10:38 EST", or with its seconds "10:38:09 EST"."""
+    return _written(moment.astimezone(present_zone()), seconds=seconds)
 
 
 def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:

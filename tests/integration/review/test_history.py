@@ -49,6 +49,13 @@ def test_each_moment_shows_the_state_at_that_time_and_what_led_to_it(
     assert "by <bdi>Ada Lovelace</bdi>" in decided
 
 
+def test_a_moment_and_what_changed_then_are_told_by_the_same_clock(
+    desk: FlaskClient, accepted: Application
+) -> None:
+    page = desk.get(f"/staff/applications/{accepted.id}/history?moment=4").text
+    assert "<dt>Decided</dt>" in page and " UTC" not in page
+
+
 def test_the_tree_shows_each_correlation_id_once(
     desk: FlaskClient, session: Session, accepted: Application
 ) -> None:

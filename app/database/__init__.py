@@ -16,6 +16,11 @@ import psycopg
 import uuid_utils.compat
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.errors import (
+    IdleInTransactionSessionTimeout,
+    ReadOnlySqlTransaction,
+    TransactionTimeout,
+)
 from sqlalchemy import Connection, DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -28,6 +33,12 @@ from config import Config
 CONNECT_TIMEOUT = 3
 # A server that vanished silently is given up after this.
 SILENCE_TIMEOUT_MS = 5000
+# The driver counts these among its internal errors.
+AWAY_ALTHOUGH_INTERNAL = (
+    IdleInTransactionSessionTimeout,
+    TransactionTimeout,
+    ReadOnlySqlTransaction,  # a standby answers, as in the middle of a failover
+)
 # Raised while the database can't be reached, or has no connection to spare.
 DATABASE_AWAY = (
     OperationalError,
@@ -35,6 +46,7 @@ DATABASE_AWAY = (
     PoolTimeout,
     psycopg.OperationalError,
     psycopg.InterfaceError,
+    *AWAY_ALTHOUGH_INTERNAL,
 )
 # The four tcp_… limits free the locks of a client whose machine vanished silently: keepalives if
 # the connection was idle, tcp_user_timeout if the server's answer was under way.
@@ -109,6 +121,9 @@ def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
     db.init_app(app)
     app.teardown_appcontext(_end_transaction)
     with app.app_context():
+        db.engine.dialect.dbapi_exception_translation_map = {
+            one.__name__: OperationalError.__name__ for one in AWAY_ALTHOUGH_INTERNAL
+        }
         use_site_connections(db.engine)
         event.listen(db.engine, "checkout", _refuse_closed_connection)
 

@@ -5,6 +5,7 @@ from multiprocessing.pool import ThreadPool
 import psycopg
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -14,11 +15,13 @@ from app.database import (
     after_commit,
     autocommit,
     db,
+    is_readable,
     plain_connection,
 )
 from app.database.advisory_locks import alone_at
 from app.database.connection import driver_connection
 from local.postgres import Postgres
+from tests.site import eventually
 
 OWN_PID = text("SELECT pg_backend_pid()")
 
@@ -33,6 +36,14 @@ def cut_off(postgres: Postgres, pid: int | None) -> None:
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         # Returns when the backend is gone, or after this many milliseconds.
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def idle_too_long(session: Session, limit: str = "idle_in_transaction_session_timeout") -> None:
+    """Stay in the transaction until the server ends the session for that, and find out."""
+    connection = driver_connection(session)
+    connection.execute(f"SET {limit} = 1".encode())
+    eventually(lambda: is_readable(connection))
+    session.scalar(OWN_PID)
 
 
 def test_a_connection_closed_by_the_server_is_replaced_unnoticed(
@@ -171,6 +182,50 @@ def test_a_lost_plain_connection_is_reported_as_such_and_not_used_again(
         lose()
     with plain_connection() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("limit", ["idle_in_transaction_session_timeout", "transaction_timeout"])
+def test_a_session_ended_for_its_transactions_length_is_reported_as_lost_and_replaced(
+    app: Flask, limit: str
+) -> None:
+    session = db.session()
+    pid = session.scalar(OWN_PID)
+    with pytest.raises(DATABASE_AWAY):
+        idle_too_long(session, limit)
+    session.rollback()
+    assert session.scalar(OWN_PID) != pid
+
+
+def test_a_plain_connection_ended_for_idling_in_a_transaction_is_reported_as_lost_and_replaced(
+    app: Flask,
+) -> None:
+    def idle() -> None:
+        with plain_connection() as connection, connection.transaction():
+            connection.execute("SET idle_in_transaction_session_timeout = 1")
+            eventually(lambda: is_readable(connection))
+            connection.execute("SELECT 1")
+
+    with pytest.raises(DATABASE_AWAY):
+        idle()
+    with plain_connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_standby_in_place_of_the_database_counts_as_the_database_being_away(app: Flask) -> None:
+    session = db.session()
+    session.execute(text("SET LOCAL transaction_read_only = on"))
+    with pytest.raises(DATABASE_AWAY):
+        session.execute(text("DELETE FROM drafts"))
+
+
+def test_a_page_that_idled_in_its_transaction_for_too_long_says_to_try_again(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as idle:
+        idle.setattr("app.monitoring.metrics.canary_age", idle_too_long)
+        answer = client.get("/metrics")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert client.get("/metrics").status_code == 200
 
 
 def test_only_one_process_at_a_time_is_alone_at_a_piece_of_work(

@@ -1,9 +1,9 @@
 """The dead-letter topic: refused commands with the reasons, so that nothing behind them waits."""
 
+import json
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-import msgspec
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from app.applications.intake.address import IntakeAddress
@@ -61,7 +61,8 @@ class DeadLetters:
         """Return False if the letter is too large for the brokers. Raises NotConfirmed."""
         producer = self._producer = self._producer or Producer(self._settings)
         reports: list[KafkaError | None] = []
-        reasons = [(REASONS, msgspec.json.encode(letter.problems)), (ORIGIN, origin.encode())]
+        # msgspec would refuse half a surrogate pair, which the key of a problem may have.
+        reasons = [(REASONS, json.dumps(letter.problems)), (ORIGIN, origin)]
         try:
             producer.produce(
                 self._topic,

@@ -1,10 +1,10 @@
 """A command from another site's form: checked against our own questions, recorded once."""
 
-from typing import Any, Final
+import re
+from typing import Any
 
 import msgspec
 from cloudevents.core.base import BaseCloudEvent
-from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -20,7 +20,9 @@ from app.database.connection import driver_connection
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000
-NOT_ASKED: Final = lazy_gettext("This question does not apply, given the other answers.")
+NOT_ASKED = "This question does not apply, given the other answers."
+# Postgres does not store them. Other control characters may be in identities that were taken.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Problems = dict[str, str]
 """A sentence on each problem, by the question's key, or "" for the command as a whole."""
@@ -111,6 +113,9 @@ def _answers_in(command: BaseCloudEvent) -> Answers:
         raise CommandRefused({"": f"The type must be {SUBMIT}."})
     if len(command.get_source()) + len(command.get_id()) > LONGEST_IDENTITY:
         raise CommandRefused({"": "The source and the id are too long."})
+    for name in ("source", "id"):
+        if UNSTORABLE.search(command.get_attributes()[name]):
+            raise CommandRefused({"": f"The {name} has a NUL or half a surrogate pair in it."})
     try:
         return msgspec.convert(_plain(command.get_data()), SubmitCommand).answers
     except (msgspec.ValidationError, msgspec.DecodeError) as error:

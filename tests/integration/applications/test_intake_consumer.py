@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cloudevents.core.bindings.kafka import (
@@ -178,11 +179,15 @@ def test_an_invalid_trace_is_not_continued(app: Flask, session: Session, partner
 
 
 def test_a_command_that_cannot_be_recorded_becomes_a_dead_letter_and_is_not_retried_for_ever(
-    app: Flask, session: Session, partner: Partner
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partner.send(
-        to_binary_event(partner.command("no\x00identity")), to_binary_event(partner.command("2"))
-    )
+    def fail_at_first(session: Session, command: CloudEvent, *values: Any, **named: Any) -> None:
+        if command.get_id() == "1":
+            raise ZeroDivisionError
+        take_command(session, command, *values, **named)
+
+    monkeypatch.setattr(consumer, "take_command", fail_at_first)
+    partner.send(*(to_binary_event(partner.command(number)) for number in ("1", "2")))
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     (letter,) = partner.dead_letters(1)

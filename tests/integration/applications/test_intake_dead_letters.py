@@ -4,7 +4,7 @@ import json
 import threading
 
 import pytest
-from cloudevents.core.bindings.kafka import KafkaMessage, to_binary_event
+from cloudevents.core.bindings.kafka import KafkaMessage, to_binary_event, to_structured_event
 from flask import Flask
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -14,6 +14,8 @@ from tests.brokers.tansu import headers_of
 from tests.faults.wire import State
 from tests.integration.applications.partner import Partner, intake_at_work, taken
 from tests.site import eventually
+
+NOT_ASKED = "This question does not apply, given the other answers."
 
 
 def test_an_unconfirmed_dead_letter_does_not_advance_the_offset(
@@ -65,6 +67,29 @@ def test_a_command_too_large_for_a_dead_letter_loses_its_content_and_blocks_noth
     (letter,) = partner.dead_letters(1)
     assert letter.value() is None
     assert headers_of(letter)[dead_letters.ORIGIN].startswith(f"{partner.topic}/")
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons"),
+    [
+        ({"sh\ud800e": "38"}, {"sh\ud800e": "No such question."}),
+        ({"brokers": ["none"]}, {"broker_owner": NOT_ASKED}),
+    ],
+    ids=["half a surrogate pair", "a question that was not asked"],
+)
+def test_a_reason_that_is_hard_to_write_blocks_nothing(
+    app: Flask,
+    session: Session,
+    partner: Partner,
+    answers: dict[str, object],
+    reasons: dict[str, str],
+) -> None:
+    wrong = to_structured_event(partner.command("1", **answers))
+    partner.send(wrong, to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    assert json.loads(headers_of(letter)[dead_letters.REASONS]) == reasons
 
 
 @pytest.mark.parametrize(

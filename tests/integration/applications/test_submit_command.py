@@ -198,6 +198,18 @@ def test_a_command_of_another_type_or_with_an_overlong_source_is_refused(
     assert set(refusal_of(session, command(prospect.answers, **attributes))) == {""}
 
 
+@pytest.mark.parametrize("name", ["source", "id"])
+@pytest.mark.parametrize("unstorable", ["\x00", "\ud800"])
+def test_a_command_whose_source_or_id_cannot_be_stored_is_told_which(
+    session: Session, prospect: Prospect, name: str, unstorable: str
+) -> None:
+    about = {"id": "1", "source": SOURCE, "type": SUBMIT, "specversion": "1.0"}
+    wrong = CloudEvent(about | {name: f"form{unstorable}"}, {"answers": prospect.answers})
+    assert refusal_of(session, wrong) == {
+        "": f"The {name} has a NUL or half a surrogate pair in it."
+    }
+
+
 def test_data_given_as_text_is_parsed_as_json(session: Session, prospect: Prospect) -> None:
     about = {"id": "1", "source": SOURCE, "type": SUBMIT, "specversion": "1.0"}
     assert "JSON" in refusal_of(session, CloudEvent(about, "no {json"))[""]

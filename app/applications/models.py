@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
@@ -144,3 +144,18 @@ class TakenCommand(Model):
     id: Mapped[str] = mapped_column(primary_key=True)
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
     taken_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class IntakePartition(Model):
+    """Where the intake stands in one partition: see `intake.standing`. ``last_refused`` is the
+    offset of the last command that went to the dead letters."""
+
+    __tablename__ = "intake_partitions"
+
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lag: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    refused: Mapped[int] = mapped_column(server_default="0")
+    last_refused: Mapped[int | None] = mapped_column(BigInteger)
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -12,6 +12,7 @@ from prometheus_client import (
 )
 from sqlalchemy.orm import Session
 
+from app.applications.intake.standing import intake_figures
 from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
@@ -49,7 +50,12 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 def render_metrics() -> bytes:
     registry, session = CollectorRegistry(), db.session()
     flow = flow_figures(session)
-    for name, meaning, value in (*_figures_of_log(session, flow), *_figures_of_ways_out(session)):
+    figures = (
+        *_figures_of_log(session, flow),
+        *_figures_of_ways_out(session),
+        *_figures_of_intake(session),
+    )
+    for name, meaning, value in figures:
         Gauge(name, meaning, registry=registry).set(value)
     _add_unsent(registry, session)
     _add_circuits(registry, session)
@@ -78,6 +84,18 @@ def _figures_of_ways_out(session: Session) -> Sequence[Figure]:
         ("webhook_endpoints_disabled", "Endpoints that failed or are gone", disabled),
         ("webhook_lag_events", "Events without their messages", place.lag),
         ("webhook_oldest_seconds", "Age of the oldest", place.oldest_seconds),
+    )
+
+
+def _figures_of_intake(session: Session) -> Sequence[Figure]:
+    intake = intake_figures(session)
+    if intake is None:
+        return ()
+    return (
+        ("intake_position", "Commands dealt with, by their offsets", intake.position),
+        ("intake_lag_commands", "Commands to be dealt with", intake.lag),
+        ("intake_refused", "Commands that became dead letters", intake.refused),
+        ("intake_silent_seconds", "Since the intake was last at work", intake.silent_seconds),
     )
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.accounts.queries import name_of, staff_names
+from app.applications.intake.standing import intake_figures
 from app.bridges.queries import bridge_figures
 from app.chat.queries import chat_figures
 from app.chat.service import send_failed_again
@@ -64,6 +65,7 @@ def events() -> str:
         groups=dead_letter_groups(session),
         replays=latest_replays(session),
         bridges=bridge_figures(session),
+        intake=intake_figures(session),
         webhooks=endpoint_rows(session),
         failed_mail=failed_mail(session),
         webhook_place=place_figures(session),

@@ -1,5 +1,5 @@
 """Applications from another site's form, as commands from a Kafka topic.
 
 `address` reads EVENT_INTAKE, `consumer` follows the topic, `submit_command` checks and records one
-command, and `dead_letters` takes those that are refused.
+command, `dead_letters` takes those that are refused, and `standing` says how far all of it is.
 """

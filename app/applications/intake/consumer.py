@@ -5,6 +5,7 @@ dead-letter topic with the reasons, so that nothing behind it waits.
 """
 
 import threading
+import time
 from typing import Any, cast
 
 import structlog
@@ -18,6 +19,7 @@ from confluent_kafka import Consumer, KafkaException, Message
 
 from app.applications.intake.address import IntakeAddress
 from app.applications.intake.dead_letters import DeadLetters, NotConfirmed, origin_of
+from app.applications.intake.standing import Standing, note_refused, note_standing
 from app.applications.intake.submit_command import (
     AlreadyTaken,
     CommandRefused,
@@ -33,6 +35,8 @@ from app.telemetry.context import read_traceparent
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 1.0
+NOTE_SECONDS = 10.0
+BROKER_SECONDS = 2.0
 # How soon another process takes over from one that died.
 SESSION_MS = 6000
 CONTENT_TYPE = "content-type"
@@ -53,8 +57,12 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
     )
     dead_letters = DeadLetters(address)
     consumer.subscribe([address.kafka.topic])
+    noted = time.monotonic()
     try:
         while not stop.is_set():
+            if time.monotonic() - noted >= NOTE_SECONDS:
+                _note_standing(consumer)
+                noted = time.monotonic()
             message = consumer.poll(POLL_SECONDS)
             if message is None:
                 continue
@@ -75,6 +83,7 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
     while not stop.is_set():
         try:
             if problems := _take(message):
+                _note_refused(message)
                 dead_letters.add(message, problems)
                 log.warning("intake.refused", origin=origin_of(message), about=_loggable(problems))
         except (*DATABASE_AWAY, NotConfirmed) as error:
@@ -158,6 +167,33 @@ def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:
         raise CloudEventValidationError({"id": [MissingRequiredAttributeError("id")]})
     version = attributes.get("specversion", SPECVERSION_V1_0)
     return get_event_factory_for_version(version)(attributes, data)
+
+
+def _note_refused(message: Message) -> None:
+    topic, partition, offset = origin_of(message).split("/")
+    note_refused(db.session(), topic, int(partition), int(offset))
+    db.session.commit()
+
+
+def _note_standing(consumer: Consumer) -> None:
+    """Note where this process stands. If that fails, the operator sees it as silent."""
+    try:
+        note_standing(db.session(), _standing_of(consumer))
+        db.session.commit()
+    except (*DATABASE_AWAY, KafkaException) as error:
+        db.session.rollback()
+        cause = describe(error) if isinstance(error, KafkaException) else kind_of(error)
+        log.warning("intake.standing_not_noted", error=cause)
+
+
+def _standing_of(consumer: Consumer) -> list[Standing]:
+    """Where the brokers say that its partitions stand. Raises KafkaException."""
+    own, standings = consumer.assignment(), []
+    for one in consumer.committed(own, BROKER_SECONDS) if own else ():
+        _, end = consumer.get_watermark_offsets(one, cached=True)
+        position = max(one.offset, 0)  # negative before the first commit
+        standings.append(Standing(one.topic, one.partition, position, max(end - position, 0)))
+    return standings
 
 
 def _commit(consumer: Consumer, message: Message) -> None:

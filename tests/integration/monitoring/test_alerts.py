@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.applications.intake.address import parse_intake
 from app.circuits.models import CircuitRecord
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -23,7 +25,7 @@ IN_PRODUCTION = {"ENVIRONMENT": "production", "WEBHOOK_ALLOW_PRIVATE": False}
 FIGURE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 OF_THE_FLOW = (
     *("canary", "deliver", "erasures", "events", "outbound"),
-    *("subscriber", "mail", "webhook", "bridge"),
+    *("subscriber", "mail", "webhook", "bridge", "intake"),
 )
 ENTRIES = {
     heading.lower().replace(" ", "-")
@@ -33,13 +35,17 @@ ENTRIES = {
 
 @pytest.fixture
 def told(
+    app: Flask,
     client: FlaskClient,
     session: Session,
     change_settings: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> set[str]:
-    """The names of all metrics, including those of a bridge and of a chat channel."""
+    """The names of all metrics, including those of a bridge, an intake and a chat channel."""
     change_settings(CHAT_WEBHOOK_URL="https://chat.example/hooks/1")
+    monkeypatch.setitem(
+        app.extensions, "intake", parse_intake("kafka://broker:9092/topic?group=site")
+    )
     monkeypatch.setattr("app.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
     session.commit()
@@ -66,6 +72,8 @@ def test_every_metric_of_the_event_flow_has_an_alert_or_explains_one(told: set[s
         "events_unrelayed",
         "bridge_lag_events",
         "bridge_failures",
+        "intake_position",
+        "intake_lag_commands",
         "webhook_lag_events",
     }
     assert all(f"`{figure}" in RUNBOOK for figure in flow)
@@ -115,6 +123,14 @@ def test_events_passed_over_before_a_bridges_first_scrape_raise_an_alert() -> No
     assert grown == "increase(bridge_passed_over[1h]) > 0"
     assert new.startswith("(bridge_passed_over > 0 unless on (bridge) ")
     assert new.endswith("(bridge_passed_over[1h] offset 1h))")
+
+
+def test_commands_refused_before_the_first_scrape_raise_an_alert_too() -> None:
+    [expression] = [rule["expr"] for rule in RULES if rule["alert"] == "IntakeRefusesCommands"]
+    assert expression == (
+        "increase(intake_refused[1h]) > 0"
+        " or (intake_refused > 0 unless changes(intake_refused[1h] offset 1h))"
+    )
 
 
 def test_an_alert_is_raised_when_the_metrics_are_missing(

@@ -1,6 +1,7 @@
 """What the staff's pages say while something is in trouble: each of them how much, the operator's
 page what it is, ahead of all that is well."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.intake.standing import IntakeFigures
 from app.bridges.guarded import circuit_of
 from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
@@ -166,6 +168,22 @@ def test_the_page_says_since_when_a_bridge_is_in_trouble_and_that_it_loses_nothi
     assert re.search(r"In trouble since <time[^>]*>.*24 Nov 2026, 15:38 UTC.*7 in a row", page)
     bridge = BridgeFigures("kafka", failures=1, last_error="TimedOut")
     assert "In trouble since" not in desk.get("/staff/events/")
+
+
+def test_an_intake_that_is_silent_is_shown_above_the_flow_with_what_it_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = IntakeFigures("commands", 7, 3, 2, "0/4, 1/2", 12.0)
+    monkeypatch.setattr("app.operations.views.intake_figures", lambda _: intake)
+    page = desk.get("/staff/events/")
+    assert SECTION.findall(page) == ["flow", "intake", "latest"]
+    assert "Last, by partition and offset: 0/4, 1/2" in page and "waits in the topic" not in page
+    intake = IntakeFigures("commands", 7, 3, 2, "0/4, 1/2", 300.0)
+    page = desk.get("/staff/events/")
+    assert SECTION.findall(page) == ["intake", "flow", "latest"]
+    assert "For 5 minutes" in page and "waits in the topic" in page
+    intake = IntakeFigures("commands", 0, 0, 0, "", math.inf)
+    assert "It has never been at work" in desk.get("/staff/events/")
 
 
 def test_an_outside_service_is_shown_with_a_readable_name_and_its_name_in_the_runbook(

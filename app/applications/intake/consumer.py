@@ -6,6 +6,7 @@ dead-letter topic with the reasons, so that nothing behind it waits.
 
 import threading
 import time
+from collections.abc import Collection
 from typing import Any, cast
 
 import structlog
@@ -46,6 +47,8 @@ log = structlog.get_logger()
 
 def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
     """Take commands until ``stop`` is set; the processes of a group share the partitions."""
+    # While the brokers are away, librdkafka reports that twenty times a second.
+    troubles: set[str] = set()
     consumer = Consumer(
         {
             **client_settings(address.kafka),
@@ -53,6 +56,7 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "session.timeout.ms": SESSION_MS,
+            "error_cb": lambda error: troubles.add(describe(error)),
         }
     )
     dead_letters = DeadLetters(address)
@@ -61,13 +65,14 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
     try:
         while not stop.is_set():
             if time.monotonic() - noted >= NOTE_SECONDS:
-                _note_standing(consumer)
+                _note_standing(consumer, troubles)
+                troubles.clear()
                 noted = time.monotonic()
             message = consumer.poll(POLL_SECONDS)
             if message is None:
                 continue
             if error := message.error():
-                log.warning("intake.unreachable", error=describe(error))
+                troubles.add(describe(error))
             elif deal_with(message, dead_letters, stop):
                 _commit(consumer, message)
     finally:
@@ -175,8 +180,11 @@ def _note_refused(message: Message) -> None:
     db.session.commit()
 
 
-def _note_standing(consumer: Consumer) -> None:
-    """Note where this process stands. If that fails, the operator sees it as silent."""
+def _note_standing(consumer: Consumer, troubles: Collection[str]) -> None:
+    """Note where this process stands, and log the ``troubles`` with the brokers since the last
+    time. If it can't be noted, the operator sees the intake as silent."""
+    if troubles:
+        log.warning("intake.unreachable", error=", ".join(sorted(troubles)))
     try:
         note_standing(db.session(), _standing_of(consumer))
         db.session.commit()

@@ -9,11 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications.intake import consumer
 from app.applications.intake.dead_letters import DeadLetters, NotConfirmed
 from app.applications.intake.standing import IntakeFigures, intake_figures
 from app.applications.models import IntakePartition
+from tests.faults.wire import State
 from tests.integration.applications.partner import Partner, intake_at_work, taken
 from tests.site import eventually
 
@@ -101,3 +103,13 @@ def test_the_metrics_have_the_intake_only_where_there_is_one(
     page = client.get("/metrics").text
     for line in ("intake_position 8.0", "intake_lag_commands 4.0", "intake_refused 2.0"):
         assert line in page
+
+
+def test_the_log_says_that_the_brokers_are_away(
+    app: Flask, partner: Partner, figures: Callable[[], IntakeFigures]
+) -> None:
+    with capture_logs() as logs, intake_at_work(app, partner.address):
+        eventually(lambda: figures().is_well)
+        partner.tansu.wire.become(State.REFUSED)
+        eventually(lambda: "_TRANSPORT" in str(logs))
+    assert "intake.unreachable" in {line["event"] for line in logs}

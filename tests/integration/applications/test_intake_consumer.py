@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from cloudevents.core.bindings.kafka import (
     KafkaMessage,
@@ -66,6 +67,24 @@ def test_a_crash_between_the_commit_and_the_offset_takes_no_command_twice(
     partner.send(to_binary_event(partner.command("2")))
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 2)
+
+
+def test_under_another_group_what_a_restore_has_lost_is_taken_again_and_nothing_twice(
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.send(to_binary_event(partner.command("in the backup")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    lost: list[int] = []
+    with monkeypatch.context() as since:
+        since.setattr(consumer, "take_command", lambda *_, **__: lost.append(1))
+        partner.send(to_binary_event(partner.command("lost")))
+        with intake_at_work(app, partner.address):
+            eventually(lambda: lost)
+    another = msgspec.structs.replace(partner.address, group=f"{partner.topic}-2")
+    partner.send(to_binary_event(partner.command("new")))
+    with intake_at_work(app, another):
+        eventually(lambda: taken(session) == 3)
 
 
 def test_a_refused_command_becomes_a_dead_letter_with_reasons_and_blocks_nothing(

@@ -7,6 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from app.applications.intake.address import current_intake
+from app.applications.intake.standing import SILENT_AFTER_SECONDS
 from app.bridges.addresses import current_bridges
 from app.chat.queries import has_channel
 from app.events.models import Delivery
@@ -30,7 +32,10 @@ SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
      WHERE name = ANY(:bridges) AND failures > 0 AND paused_at IS NULL
        AND NOT EXISTS (SELECT FROM circuits
            WHERE circuits.name = 'bridge ' || bridges.name AND state <> 'closed')
-    ) AS failing_bridges
+    ) AS failing_bridges,
+    (SELECT count(*) FROM intake_partitions
+     WHERE topic = :intake_topic AND seen_at < now() - make_interval(secs => :silent_after)
+    ) AS silent_partitions
 """)  # noqa: S608 - a part of our own
 
 
@@ -43,6 +48,7 @@ class Trouble(msgspec.Struct, frozen=True):
     open_circuits: int
     unwell_endpoints: int
     failing_bridges: int
+    silent_partitions: int
 
     @property
     def count(self) -> int:
@@ -57,6 +63,7 @@ class Trouble(msgspec.Struct, frozen=True):
             (self.open_circuits, "outside service in trouble", "outside services in trouble"),
             (self.unwell_endpoints, "webhook endpoint in trouble", "webhook endpoints in trouble"),
             (self.failing_bridges, "bridge in trouble", "bridges in trouble"),
+            (self.silent_partitions, "silent part of the intake", "silent parts of the intake"),
         )
         return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
 
@@ -100,7 +107,13 @@ _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$
 
 
 def count_trouble(session: Session) -> Trouble:
-    values = {"bridges": list(current_bridges()), "has_channel": has_channel()}
+    intake = current_intake()
+    values = {
+        "bridges": list(current_bridges()),
+        "has_channel": has_channel(),
+        "intake_topic": intake.kafka.topic if intake else None,
+        "silent_after": SILENT_AFTER_SECONDS,
+    }
     counted = session.execute(COUNT_TROUBLE, values)
     return Trouble(**counted.mappings().one())
 

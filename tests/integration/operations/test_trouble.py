@@ -4,7 +4,7 @@ page what it is, ahead of all that is well."""
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,9 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.intake.address import parse_intake
 from app.applications.intake.standing import IntakeFigures
+from app.applications.models import IntakePartition
 from app.bridges.guarded import circuit_of
 from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
@@ -184,6 +186,21 @@ def test_an_intake_that_is_silent_is_shown_above_the_flow_with_what_it_refused(
     assert "For 5 minutes" in page and "waits in the topic" in page
     intake = IntakeFigures("commands", 0, 0, 0, "", math.inf)
     assert "It has never been at work" in desk.get("/staff/events/")
+
+
+def test_partitions_of_the_intake_that_are_silent_count_as_trouble(
+    app: Flask, desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = parse_intake("kafka://broker:9092/commands?group=site")
+    monkeypatch.setitem(app.extensions, "intake", address)
+    long_ago = utc_now() - timedelta(minutes=5)
+    session.add(IntakePartition(topic="commands", partition=0, seen_at=utc_now()))
+    session.add(IntakePartition(topic="of old", partition=0, seen_at=long_ago))
+    session.commit()
+    assert WORDS.findall(desk.get("/staff/")) == []
+    session.add(IntakePartition(topic="commands", partition=1, seen_at=long_ago))
+    session.commit()
+    assert WORDS.findall(desk.get("/staff/")) == ["1 silent part of the intake"]
 
 
 def test_an_outside_service_is_shown_with_a_readable_name_and_its_name_in_the_runbook(

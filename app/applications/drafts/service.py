@@ -37,8 +37,8 @@ UPDATE drafts SET answers = {ANSWERED},
 WHERE id = %(id)s AND {UNSENT} AND CASE
     WHEN {ANSWERED} = answers
     THEN complete_steps ? %(step)s <> %(accepted)s OR language <> %(language)s
-    ELSE NOT answers ?| CAST(%(keys)s AS text[])
-        OR coalesce(step_saves ->> %(step)s, %(no_save)s) = ANY(%(known)s)
+    ELSE coalesce(step_saves ->> %(step)s, %(no_save)s) = ANY(%(known)s)
+        OR NOT answers ?| CAST(%(keys)s AS text[])
 END
 RETURNING {COLUMNS}
 """  # noqa: S608 - texts of our own

@@ -8,8 +8,8 @@ from app.applications.questions.questionnaire import Questionnaire, Step
 
 
 def is_answered(step: Step, answers: Answers, questionnaire: Questionnaire) -> bool:
-    """Whether these answers to the step are valid, and as many as they lead to themselves. What the
-    other steps' answers lead to is for `answered_steps` to say."""
+    """Whether the step's page accepts these answers by themselves. Only `answered_steps` knows the
+    questions on it that other steps' answers lead to."""
     own = {question.key for question in step.questions}
     elsewhere = [key for key in questionnaire.keys if key not in own]
     return not questionnaire.problems_with_asked(answers, skip=elsewhere)

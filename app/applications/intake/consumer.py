@@ -175,8 +175,8 @@ def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:
 
 
 def _note_refused(message: Message) -> None:
-    topic, partition, offset = origin_of(message).split("/")
-    note_refused(db.session(), topic, int(partition), int(offset))
+    place = (message.topic(), message.partition(), message.offset())
+    note_refused(db.session(), *cast(tuple[str, int, int], place))  # only a sent one may lack some
     db.session.commit()
 
 

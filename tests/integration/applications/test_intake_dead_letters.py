@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, to_binary_event, to_structured_event
+from confluent_kafka import Message
 from flask import Flask
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -16,6 +17,17 @@ from tests.integration.applications.partner import Partner, intake_at_work, take
 from tests.site import eventually
 
 NOT_ASKED = "This question does not apply, given the other answers."
+
+
+def letter_instead_of(
+    wrong: KafkaMessage, app: Flask, session: Session, partner: Partner
+) -> Message:
+    """Its dead letter, once the sound command sent behind it is taken."""
+    partner.send(wrong, to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    return letter
 
 
 def test_an_unconfirmed_dead_letter_does_not_advance_the_offset(
@@ -61,10 +73,7 @@ def test_a_command_too_large_for_a_dead_letter_loses_its_content_and_blocks_noth
     app: Flask, session: Session, partner: Partner
 ) -> None:
     too_much = to_binary_event(partner.command("1", name="x" * 1_200_000))
-    partner.send(too_much, to_binary_event(partner.command("2")))
-    with intake_at_work(app, partner.address):
-        eventually(lambda: taken(session) == 1)
-    (letter,) = partner.dead_letters(1)
+    letter = letter_instead_of(too_much, app, session, partner)
     assert letter.value() is None
     assert headers_of(letter)[dead_letters.ORIGIN].startswith(f"{partner.topic}/")
 
@@ -85,10 +94,7 @@ def test_a_reason_that_is_hard_to_write_blocks_nothing(
     reasons: dict[str, str],
 ) -> None:
     wrong = to_structured_event(partner.command("1", **answers))
-    partner.send(wrong, to_binary_event(partner.command("2")))
-    with intake_at_work(app, partner.address):
-        eventually(lambda: taken(session) == 1)
-    (letter,) = partner.dead_letters(1)
+    letter = letter_instead_of(wrong, app, session, partner)
     assert json.loads(headers_of(letter)[dead_letters.REASONS]) == reasons
 
 
@@ -107,16 +113,12 @@ def test_a_command_too_large_even_without_its_content_blocks_nothing(
     answers: dict[str, object],
 ) -> None:
     wrong = to_binary_event(partner.command("1", name="", **answers))
-    partner.send(
-        KafkaMessage(wrong.headers | headers, None, wrong.value),
-        to_binary_event(partner.command("2")),
-    )
-    with intake_at_work(app, partner.address), capture_logs() as logs:
-        eventually(lambda: taken(session) == 1)
+    wrong = KafkaMessage(wrong.headers | headers, None, wrong.value)
+    with capture_logs() as logs:
+        letter = letter_instead_of(wrong, app, session, partner)
     # More than once if a broker under load has taken the consumer for dead in the meantime.
     refused, *_ = (line for line in logs if line["event"] == "intake.refused")
     assert refused["about"][-1] == "name" and len(refused["about"]) <= 2
-    (letter,) = partner.dead_letters(1)
     said = headers_of(letter)
     assert json.loads(said[dead_letters.REASONS]) == dead_letters.TOO_MUCH
     assert said[dead_letters.ORIGIN].startswith(f"{partner.topic}/")

@@ -153,7 +153,7 @@ def submit() -> ResponseReturnValue:
         access_token = earlier.access_token
     except DraftChanged:
         keep(sent, accepted=True)
-        draft = current_draft()
+        draft = current_draft()  # read again, since this moves it to today's questions
         form = posted_form(REVIEW, draft)
         form.build_on(draft)
         return show_review(cast(ReviewForm, form), draft, 409, moved=True)

@@ -23,7 +23,7 @@ from tests.site import Site, prepared_site
 
 # The first renders the same without window handling, in a quarter of the CPU time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 # The phone comes last, so that the tour goes on to the next page with it.
 HEIGHTS = {320: 640, 768: 1024, 1440: 900, 390: 844}
 

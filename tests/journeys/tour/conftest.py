@@ -38,7 +38,9 @@ def tourist(travelling: tuple[Page, Watch], site: Site) -> Iterator[tuple[Page, 
     page, watch = travelling
     page.context.clear_cookies()
     kept = {"origin": site.url, "storageTypes": "local_storage"}
-    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+    tools = page.context.new_cdp_session(page)
+    tools.send("Storage.clearDataForOrigin", kept)
+    tools.detach()
     watch.provoked, watch.faults = 0, []
     yield page, watch
     watch.look_at([page])

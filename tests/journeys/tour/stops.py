@@ -69,8 +69,10 @@ def follow(link: str) -> Deed:
 
 
 def open_details(page: Page) -> None:
+    """Open all by keyboard, since a click waits for frames, of which Chromium once drew none for
+    20 s."""
     for summary in page.locator("summary").all():
-        summary.click()
+        summary.press("Enter")
 
 
 def choose_file(page: Page) -> None:

@@ -69,10 +69,8 @@ def follow(link: str) -> Deed:
 
 
 def open_details(page: Page) -> None:
-    """Open all by keyboard, since a click waits for frames, of which Chromium once drew none for
-    20 s."""
     for summary in page.locator("summary").all():
-        summary.press("Enter")
+        summary.press("Enter")  # a click would wait for a frame, and Chromium once drew none
 
 
 def choose_file(page: Page) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import psycopg
 import uuid_utils.compat
-from flask import Flask, g
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import (
     IdleInTransactionSessionTimeout,
@@ -166,19 +166,15 @@ def autocommit() -> Iterator[Connection]:
 @contextmanager
 def plain_connection() -> Iterator[SiteConnection]:
     """The driver's own connection, on which each statement commits by itself: for queries so
-    frequent that SQLAlchemy's overhead counts. A nested block gets the same connection, and actions
-    given to `after_commit` run at the end of the outer block, unless that raises."""
-    if "plain_connection" in g:
-        yield g.plain_connection
-        return
+    frequent that SQLAlchemy's overhead counts. Actions given to `after_commit` run at the block's
+    end, unless it raises."""
     pooled = db.engine.raw_connection()
-    connection = g.plain_connection = cast(SiteConnection, pooled.dbapi_connection)
+    connection = cast(SiteConnection, pooled.dbapi_connection)
     connection.autocommit = True
     try:
         yield connection
         connection.commit()
     finally:
-        del g.plain_connection
         if connection.closed:
             pooled.invalidate()
         else:

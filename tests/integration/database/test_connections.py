@@ -115,9 +115,8 @@ def test_an_after_commit_callback_runs_once_at_the_end_of_a_plain_connection(app
         done.append("rung")
 
     with plain_connection() as connection:
-        with plain_connection():
-            for _ in range(2):
-                connection.after_commit(ring)
+        for _ in range(2):
+            connection.after_commit(ring)
         assert done == []
     with plain_connection():
         pass
@@ -157,17 +156,14 @@ def test_a_session_that_lost_its_connection_gets_another_after_its_rollback(
     assert done == []
 
 
-def test_nested_plain_connections_are_one_and_the_next_user_has_transactions_again(
+def test_a_plain_connection_commits_each_statement_and_its_next_user_has_transactions_again(
     app: Flask,
 ) -> None:
     began = "SELECT now()"
-    with plain_connection() as outer:
-        with plain_connection() as inner:
-            assert inner is outer
-            first = inner.execute(began).fetchone()
-        assert outer.execute(began).fetchone() != first
+    with plain_connection() as plain:
+        assert plain.execute(began).fetchone() != plain.execute(began).fetchone()
     assert db.session.scalar(text(began)) == db.session.scalar(text(began))
-    assert driver_connection(db.session()) is outer
+    assert driver_connection(db.session()) is plain
 
 
 def test_a_lost_plain_connection_is_reported_as_such_and_not_used_again(

@@ -22,22 +22,26 @@ from app.events.types import stream_of
 MOST_IN_A_SWEEP = 500
 ACTOR = "system:applications"
 
-# A writer who never gave a valid address can't be reminded. The day counts from the reminder, as
-# the deletion below does, because workers may have been down when it was due.
+# No index has the time of the last save (see Draft), so drafts are found by their start, which is
+# no later. A writer who never gave a valid address can't be reminded. The day counts from the
+# reminder, as the deletion below does, because workers may have been down when it was due.
 TO_REMIND = text("""
 SELECT id, CAST(now() + make_interval(days => :days_before) AS date) AS ends_on FROM drafts
 WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"]'
+  AND started_at < now() - make_interval(days => :days - :days_before)
   AND saved_at < now() - make_interval(days => :days - :days_before)
-ORDER BY saved_at LIMIT 1
+ORDER BY started_at LIMIT 1
 FOR UPDATE SKIP LOCKED
 """)
 # After a late reminder the draft is kept longer, so that its writer still has the days promised.
 TO_DELETE = text("""
 SELECT id FROM drafts
-WHERE submitted_at IS NULL AND saved_at < now() - make_interval(days => :days)
+WHERE submitted_at IS NULL
+  AND started_at < now() - make_interval(days => :days)
+  AND saved_at < now() - make_interval(days => :days)
   AND (:days_before = 0 OR NOT complete_steps @> '["you"]'
        OR reminded_at < now() - make_interval(days => :days_before))
-ORDER BY saved_at LIMIT 1
+ORDER BY started_at LIMIT 1
 FOR UPDATE SKIP LOCKED
 """)
 

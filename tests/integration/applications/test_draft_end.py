@@ -19,7 +19,10 @@ from tests.integration.applications.prospect import Prospect
 
 Handle = Callable[[], None]
 DAYS, DAYS_BEFORE = 30, 7
-LAST_TOUCHED = text("UPDATE drafts SET saved_at = now() - make_interval(days => :days)")
+LAST_TOUCHED = text("""
+UPDATE drafts SET started_at = past.ago, saved_at = past.ago
+FROM (SELECT now() - make_interval(days => :days) AS ago) AS past
+""")
 REMINDED = text("UPDATE drafts SET reminded_at = now() - make_interval(days => :days)")
 
 

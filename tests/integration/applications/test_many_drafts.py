@@ -1,5 +1,5 @@
 """However many drafts are under way, a statement about one of them reads no other, whatever the
-planner knows of the table."""
+planner knows of the table, and a save writes nothing but its row."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,9 +17,17 @@ from tests.integration.applications.prospect import Prospect
 from tests.submitted import submit_answers
 
 MANY = 400
+LONG = " ".join(secrets.token_hex(4) for _ in range(300))
 ROWS_READ = text("""
 SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
 WHERE relid = 'public.drafts'::regclass
+""")
+WRITTEN = text("""
+SELECT drafts.n_tup_upd AS saves, drafts.n_tup_hot_upd AS in_place, toast.n_tup_ins AS beside
+FROM pg_stat_xact_all_tables AS drafts
+JOIN pg_class ON pg_class.oid = drafts.relid
+JOIN pg_stat_xact_all_tables AS toast ON toast.relid = pg_class.reltoastrelid
+WHERE drafts.relid = 'public.drafts'::regclass
 """)
 
 
@@ -55,7 +63,7 @@ def save(session: Session, _: Prospect) -> None:
         driver_connection(session),
         draft.id,
         step,
-        {"problem": "Typed"},
+        {"problem": LONG},
         first,
         accepted=True,
         language="en",
@@ -78,3 +86,12 @@ def test_a_statement_about_one_draft_reads_no_other_draft(
     before = session.execute(ROWS_READ).scalar_one()
     act(session, prospect)
     assert session.execute(ROWS_READ).scalar_one() - before < 10
+
+
+def test_a_save_of_a_long_answer_rewrites_the_row_in_its_place(
+    session: Session, prospect: Prospect
+) -> None:
+    before = session.execute(WRITTEN).one()
+    save(session, prospect)
+    after = session.execute(WRITTEN).one()
+    assert [new - old for old, new in zip(before, after, strict=True)] == [1, 1, 0]

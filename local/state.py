@@ -67,9 +67,8 @@ class State:
             if time.monotonic() > deadline:
                 pid, _ = self._read_holder()  # another may have been faster
                 raise Unusable(
-                    f"The site is already running: process {pid} has {self.directory}. Stop"
-                    f" that run"
-                    " first, or set VAR_DIR to another folder for a second one."
+                    f"The site is already running: process {pid} has {self.directory}. Stop that"
+                    " run first, or set VAR_DIR to another folder for a second one."
                 )
             time.sleep(LOCK_POLL)
 

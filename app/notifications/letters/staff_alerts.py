@@ -146,9 +146,8 @@ def deposit_overpaid(application: Application, amount_cents: int, currency: str)
         template="deposit_overpaid",
         subject=f"Paid twice: {who}, refund {amount} ({application.reference})",
         paragraphs=(
-            f"{who} has paid {amount} by card for a deposit that had already been paid. Refund"
-            f" the card"
-            f" payment at Stripe{tell}.",
+            f"{who} has paid {amount} by card for a deposit that had already been paid. Refund the"
+            f" card payment at Stripe{tell}.",
         ),
         action=("Open the application", desk_page(application)),
     )

@@ -33,7 +33,6 @@ class WebhookSender:
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
         self._secret = secret
-        self._stopped = threading.Event()
         self._first_tries: dict[str, threading.Event] = {}
 
     def send(self, event: Resource) -> None:
@@ -45,15 +44,13 @@ class WebhookSender:
         payer back."""
         self._first_tries[event_id].wait(TRY_SECONDS)
 
-    def stop(self) -> None:
-        self._stopped.set()
-
     def _deliver(self, event: Resource) -> None:
         body = json.dumps(event, indent=2).encode()
-        for pause in (*PAUSES_SECONDS, None):
+        for pause in (0, *PAUSES_SECONDS):
+            time.sleep(pause)
             delivered = self._try(event, body)
             self._first_tries[event["id"]].set()
-            if delivered or pause is None or self._stopped.wait(pause):
+            if delivered:
                 return
 
     def _try(self, event: Resource, body: bytes) -> bool:

@@ -6,6 +6,7 @@ from app.background.wake import wake
 from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
+from app.chat.queries import has_channel
 from app.database import db
 from app.database.advisory_locks import alone_at
 from app.outbox.claims import count_due
@@ -29,20 +30,16 @@ def send_messages() -> None:
 
 @shared_task(name="chat.sweep", ignore_result=True)
 def sweep_messages() -> None:
-    if _webhook() and count_due(db.session(), ChatMessage):
+    if has_channel() and count_due(db.session(), ChatMessage):
         ring_courier()
 
 
 def _send() -> bool:
     """Send for a while; return whether there may be more. What was queued before the setting was
     removed waits until it is back."""
-    if not _webhook():
+    if not has_channel():
         return False
-    post = post_to(_webhook())
+    post = post_to(current_config().CHAT_WEBHOOK_URL)
     return send_for_a_while(
         db.session(), ChatMessage, lambda: send_next_message(db.session(), post)
     )
-
-
-def _webhook() -> str:
-    return current_config().CHAT_WEBHOOK_URL

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.database import Base, new_id
+from app.database import Base
 
 
 class LabTable(DeclarativeBase):
@@ -17,13 +17,13 @@ class LabTable(DeclarativeBase):
     models."""
 
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-    registry = Base.registry.__class__(type_annotation_map=Base.registry.type_annotation_map)
+    type_annotation_map = Base.registry.type_annotation_map
 
 
 def _sandbox(*, primary_key: bool = False, index: bool = False) -> Mapped[uuid.UUID]:
     """The column for the sandbox that a row belongs to, and is deleted with."""
     return mapped_column(
-        ForeignKey("sandboxes.id", ondelete="CASCADE"), primary_key=primary_key, index=index or None
+        ForeignKey("sandboxes.id", ondelete="CASCADE"), primary_key=primary_key, index=index
     )
 
 
@@ -35,13 +35,13 @@ class Sandbox(LabTable):
 
     __tablename__ = "sandboxes"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     lab: Mapped[str]
     network: Mapped[bytes | None]
     opened_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
     ends_at: Mapped[datetime]
-    faults: Mapped[list[str]] = mapped_column(default=list)
+    faults: Mapped[list[str]]
 
     @property
     def trace(self) -> str:

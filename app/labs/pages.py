@@ -74,10 +74,16 @@ def forms_with(scenario: Scenario, chosen: Mapping[str, Sequence[str]]) -> dict[
 
 
 def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
-    look_at_sandbox(backbone, sandbox, current_config())
     state = state_of(backbone, scenario, sandbox)
-    backbone.commit()
+    keep_open(backbone, sandbox)
     return state
+
+
+def keep_open(backbone: Session, sandbox: Sandbox) -> None:
+    """Extend the sandbox, because its visitor is looking at it, and commit. What the page shows is
+    read before: after a commit, the sandbox's row would be read a second time."""
+    look_at_sandbox(backbone, sandbox, current_config())
+    backbone.commit()
 
 
 def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.labs.pages import (
     chosen_in,
     digest,
     forms_with,
+    keep_open,
     limits,
     load,
     look,
@@ -35,7 +36,6 @@ from app.labs.sandboxes import (
     end_sandbox,
     extend_turn,
     last_call,
-    look_at_sandbox,
     open_sandbox,
 )
 from app.labs.scenario import END, EXTEND, NotNow, Scenario
@@ -71,9 +71,9 @@ def lab(lab: str) -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
         turn_ends_at = sandbox and last_call(sandbox)
-        state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
         chosen = chosen_in(backbone, scenario, sandbox)
         in_use = count_sandboxes(backbone)
+        state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
 
     def make() -> str:
         return render_template(
@@ -110,8 +110,7 @@ def turn(lab: str) -> ResponseReturnValue:
         sandbox = own_sandbox(backbone, scenario)
         turn_ends_at = sandbox and last_call(sandbox)
         if sandbox:
-            look_at_sandbox(backbone, sandbox, current_config())
-            backbone.commit()
+            keep_open(backbone, sandbox)
     is_open = sandbox is not None
     part = render_template(
         "labs/_turn.html", scenario=scenario, is_open=is_open, turn_ends_at=turn_ends_at

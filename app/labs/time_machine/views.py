@@ -10,12 +10,11 @@ from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.kept import closed_page
 from app.labs.models import Sandbox
-from app.labs.pages import chosen_in, forms_with, limits, own_sandbox
-from app.labs.sandboxes import count_sandboxes, last_call, look_at_sandbox
+from app.labs.pages import chosen_in, forms_with, keep_open, limits, own_sandbox
+from app.labs.sandboxes import count_sandboxes, last_call
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import Moment, moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
-from app.settings import current_config
 
 time_machine = Blueprint("time_machine", __name__)
 
@@ -26,9 +25,9 @@ def page() -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
         turn_ends_at = sandbox and last_call(sandbox)
-        moments = look_at_account(backbone, sandbox)
         chosen = chosen_in(backbone, TIME_MACHINE, sandbox)
         in_use = count_sandboxes(backbone)
+        moments = look_at_account(backbone, sandbox)
 
     def make() -> str:
         return render_template(
@@ -57,9 +56,9 @@ def look_at_account(backbone: Session, sandbox: Sandbox | None) -> Sequence[Mome
     """The account's whole history; empty without a sandbox."""
     if sandbox is None:
         return ()
-    look_at_sandbox(backbone, sandbox, current_config())
-    backbone.commit()
-    return moments_of(account_events(backbone, sandbox.id))
+    moments = moments_of(account_events(backbone, sandbox.id))
+    keep_open(backbone, sandbox)
+    return moments
 
 
 def rewound(moments: Sequence[Moment]) -> dict[str, Any]:

@@ -36,6 +36,10 @@ NEXT_REQUEST_IS_STOPPED = """
   resolve(event.defaultPrevented);
 }))
 """
+# Whether that part of the page could ask for itself now.
+MAY_ASK = """
+(part) => part.dispatchEvent(new Event("htmx:beforeRequest", { bubbles: true, cancelable: true }))
+"""
 
 
 class Visitor(NamedTuple):
@@ -265,6 +269,7 @@ def test_a_labs_automatic_updates_can_be_paused(visit: Visit) -> None:
     visitor.press("Order now")
     page.get_by_role("button", name="Pause this page’s updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is True
+    assert page.locator("[hx-get$='/turn']").evaluate(MAY_ASK) is True
     page.get_by_role("button", name="Resume this page’s updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is False
 

@@ -1,8 +1,8 @@
-// Stops the polling parts of a page while the page is hidden or its reader has paused it. The warning
-// that a sandbox is about to end can't be paused.
+// Stops the polling parts of a page while the page is hidden or its reader has paused it. A part that
+// says so can't be paused.
 "use strict";
 
-const ASKS_BY_ITSELF = '[hx-trigger^="every"]:not(#turn)';
+const ASKS_BY_ITSELF = '[hx-trigger^="every"]:not([data-never-paused])';
 const pause = document.getElementById("pause");
 let isPaused = false;
 

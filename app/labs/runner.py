@@ -30,7 +30,7 @@ from app.labs.consumers import Consumer, ConsumerKey
 from app.labs.controls import restart_killed
 from app.labs.faults import REPEATED
 from app.labs.queues import Queues
-from app.labs.sandboxes import remove_ended
+from app.labs.sandboxes import end_outdated, remove_ended
 from app.labs.scenario import BRISK, LEASE_SECONDS
 from app.labs.scenarios import BY_SLUG
 from app.retry import RetryPolicy
@@ -136,6 +136,7 @@ class Runner:
                 self._queues.send(task)
         if now - self._cleared_at > CLEAR_SECONDS:
             self._cleared_at = now
+            end_outdated(session, BY_SLUG.values())
             remove_ended(session)
 
     def _give_work(self, rows: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """Sandboxes: opened while there is room, kept while somebody looks, and deleted after that."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -16,7 +16,7 @@ from app.events.store import record_all
 from app.events.tracing import resuming
 from app.events.types import Event, RecordedEvent
 from app.labs.models import Sandbox
-from app.labs.scenario import NotNow
+from app.labs.scenario import NotNow, Scenario
 from app.settings import current_config
 from config import Config
 
@@ -36,6 +36,13 @@ GO_ON = text("UPDATE sandboxes SET ends_at = :ends_at WHERE id = :id AND ends_at
 # Most looks would extend it by so little that they write nothing.
 WORTH_A_WRITE = timedelta(seconds=30)
 END = text("UPDATE sandboxes SET ends_at = now() WHERE id = :id AND ends_at > now()")
+END_OUTDATED = text("""
+UPDATE sandboxes SET ends_at = now() WHERE ends_at > now() AND id IN (
+    SELECT sandbox_id FROM consumers WHERE (lab, subscriber) NOT IN (
+        SELECT * FROM unnest(CAST(:labs AS text[]), CAST(:subscribers AS text[]))
+    )
+)
+""")
 ENDED = text("SELECT id FROM sandboxes WHERE ends_at <= now() FOR UPDATE SKIP LOCKED")
 REMOVE = (
     text("""
@@ -159,6 +166,14 @@ def lock_sandbox(session: Session, sandbox: Sandbox) -> None:
 def end_sandbox(session: Session, sandbox: Sandbox) -> None:
     """End the sandbox; the runner deletes it."""
     session.execute(END, {"id": sandbox.id})
+
+
+def end_outdated(session: Session, scenarios: Iterable[Scenario]) -> None:
+    """End the sandboxes with consumers that none of the labs has: an earlier release opened them,
+    and this one could neither run nor show them."""
+    stations = [(scenario.slug, one.name) for scenario in scenarios for one in scenario.stations]
+    labs, subscribers = zip(*stations, strict=True)
+    session.execute(END_OUTDATED, {"labs": list(labs), "subscribers": list(subscribers)})
 
 
 def remove_ended(session: Session) -> int:

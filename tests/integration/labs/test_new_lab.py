@@ -1,21 +1,25 @@
 """A made-up lab: what it gets by being declared, and the mistakes that stop the site's start."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.database import new_id
 from app.events.subscription import Subscriptions
 from app.events.types import Event, RecordedEvent, event, stream_of
+from app.labs.backbone import on_backbone
 from app.labs.effects import write_effect
 from app.labs.models import Sandbox
 from app.labs.retail.scenario import RETAIL
 from app.labs.sandboxes import record_in
 from app.labs.scenario import Action, Scenario, Station
 from app.labs.scenarios import SCENARIOS, by_slug, subscriptions_of
-from tests.integration.labs.conftest import Press, Until
+from tests.integration.labs.conftest import Press, Until, Visitor
 
 
 def hear(session: Session, recorded: RecordedEvent) -> None:
@@ -96,3 +100,24 @@ def test_subscribing_to_another_labs_event_type_is_refused(bell: Scenario) -> No
     sentence = r"bell: another lab subscribes to retail\.order_placed"
     with pytest.raises(ValueError, match=sentence):
         subscriptions_of((*SCENARIOS, listening_in))
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        "UPDATE sandboxes SET lab = 'shop' WHERE id = :id",
+        "UPDATE consumers SET subscriber = subscriber || '_again' WHERE sandbox_id = :id",
+    ],
+)
+def test_a_sandbox_of_a_lab_that_this_release_no_longer_has_ends_and_holds_up_no_other(
+    visitor: Callable[[str], Visitor], until: Until, renamed: str
+) -> None:
+    earlier, other = visitor("retail"), visitor("payments")
+    for shopper, action, count in ((earlier, "place", "1"), (other, "surge", "50")):
+        shopper.press(action, count)
+    with on_backbone() as session:
+        session.execute(text(renamed), {"id": earlier.id})
+        session.commit()
+    until(other.is_settled)
+    with on_backbone() as session:
+        assert session.scalars(select(Sandbox.id)).all() == [other.id]

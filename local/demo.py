@@ -9,7 +9,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 from dotenv import dotenv_values
 
@@ -29,6 +29,7 @@ REFUSALS = {
     429: "has had too many new applications in the last hour",
 }
 PATIENCE = 60.0
+ANSWER_SECONDS = 15.0
 POLL = 0.2
 
 
@@ -59,8 +60,7 @@ class Prospect:
         return reference[0]
 
     def _read(self, path: str, body: bytes | None = None) -> str:
-        with self._browser.open(self._site + path, body, timeout=15) as answer:
-            return str(answer.read().decode())
+        return read(self._browser, self._site + path, body)
 
 
 def main() -> int:
@@ -93,17 +93,22 @@ def send_applications(site: str, content: Path) -> None:
     applications = tomllib.loads(APPLICATIONS.read_text())["applications"]
     for answers in applications:
         print(f"  {Prospect(site).apply(steps, answers)}  {answers['company']}", flush=True)
-    _wait_until_handled(site)
+    wait_until_handled(site)
     print(f"{len(applications)} applications are scored and have a proposal: see {site}/staff/")
 
 
-def _wait_until_handled(site: str) -> None:
+def wait_until_handled(site: str) -> None:
     direct = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + PATIENCE
-    while any(map(float, UNFINISHED.findall(direct.open(f"{site}/metrics").read().decode()))):
+    while any(map(float, UNFINISHED.findall(read(direct, f"{site}/metrics")))):
         if time.monotonic() > deadline:
             raise DemoFailed("They are stored, but not handled yet: is the worker running?")
         time.sleep(POLL)
+
+
+def read(browser: OpenerDirector, address: str, body: bytes | None = None) -> str:
+    with browser.open(address, body, timeout=ANSWER_SECONDS) as answer:
+        return str(answer.read().decode())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import wait_until_handled
 from local.ports import HOST
 from local.state import State
 from tests.integration.local.demonstration import end_of, start_demo
@@ -66,3 +67,11 @@ def test_when_interrupted_it_says_that_what_was_already_sent_remains(
         demo.send_signal(signal.SIGINT)
         code, said = end_of(demo)
     assert (code, said.count("\n")) == (1, 1) and said.startswith("Stopped."), said
+
+
+def test_when_the_site_hangs_at_the_end_it_does_not_wait_for_ever(
+    door: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.demo.ANSWER_SECONDS", 0.1)
+    with pytest.raises(TimeoutError):
+        wait_until_handled(f"http://{HOST}:{door.getsockname()[1]}")

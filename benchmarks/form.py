@@ -19,8 +19,8 @@ from benchmarks.sample import ANSWERS
 from benchmarks.site import measured_site
 from benchmarks.turns import Load, print_loads, ratio, take_turns, turn_options
 from benchmarks.wagtail_form import FormField, install_wagtail, wagtail_form
+from config import ROOT
 from local.postgres import temporary_postgres
-from local.process import ROOT
 from local.redis import temporary_redis
 
 # The step with the most questions.

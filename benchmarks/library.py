@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config import ROOT
 from local.commands import command_environment
-from local.process import ROOT
 
 REQUIREMENTS = ("eventsourcing==9.5.6", "psycopg[binary,pool]==3.3.9")
 

@@ -21,8 +21,8 @@ from benchmarks.load import drive, fetch, page_get
 from benchmarks.site import measured_site
 from benchmarks.turns import Load, print_loads, ratio, take_turns, turn_options
 from benchmarks.wagtail_form import install_wagtail, served_wagtail
+from config import ROOT
 from local.postgres import temporary_postgres
-from local.process import ROOT
 from local.redis import temporary_redis
 
 ARTICLES: Final = load_articles(ROOT / "content/articles").articles

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from local.process import ROOT
+from config import ROOT
 
 _DEMO = ROOT / "local" / "demo_applications.toml"
 ANSWERS: dict[str, Any] = tomllib.loads(_DEMO.read_text())["applications"][0]

@@ -13,8 +13,8 @@ from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import ANSWERS
 from benchmarks.turns import Load
 from benchmarks.web_server import web_server
+from config import ROOT
 from local.ports import free_port
-from local.process import ROOT
 
 REQUIREMENTS = ("wagtail==8.0.1", "psycopg[binary]==3.3.9", "granian==2.8.7")
 # Django accepts any 32 letters, if cookie and form agree.

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from config import ROOT
 from local.ports import HOST
-from local.process import ROOT, ServerFailed
+from local.process import ServerFailed
 
 
 def procfile() -> dict[str, str]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-ROOT = Path(__file__).parents[1]
+from config import ROOT
+
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_LINES_SHOWN = 15
 

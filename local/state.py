@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from local.process import ROOT
+from config import ROOT
 
 LOCK_POLL = 0.1
 

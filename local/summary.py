@@ -4,8 +4,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from config import ROOT
 from local.ports import HOST, Ports
-from local.process import ROOT
 from local.state import State
 
 LINK_WIDTH = 34

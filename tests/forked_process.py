@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import IO, NamedTuple
 
+from config import ROOT
 from local.commands import command_environment
-from local.process import ROOT, Child, Process
+from local.process import Child, Process
 
 
 class ForkedProcess(Process):

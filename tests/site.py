@@ -22,10 +22,11 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from redis import Redis as RedisClient
 
+from config import ROOT
 from local.commands import command_environment, finish, procfile
 from local.ports import HOST, Ports, free_port
 from local.postgres import SERVING, Postgres
-from local.process import ROOT, Process
+from local.process import Process
 from local.programs import site_processes
 from local.redis import Redis
 from local.settings import local_settings

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config import ROOT
 from local.commands import command_environment, procfile, shell
-from local.process import ROOT, Process
+from local.process import Process
 from tests.forked_process import ForkedProcess
 from tests.site import eventually
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-from local.process import ROOT
+from config import ROOT
 from tests.journeys.conftest import HEIGHTS
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

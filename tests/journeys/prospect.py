@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question
-from local.process import ROOT
+from config import ROOT
 from tests.prospects import make_prospects, post, sealed, send
 from tests.site import Site, eventually
 

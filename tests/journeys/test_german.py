@@ -9,7 +9,7 @@ from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Step
 from app.languages.catalogs import read_texts
 from app.languages.prose import map_prose
-from local.process import ROOT
+from config import ROOT
 from tests.demo_applications import APPLICATIONS
 from tests.german import english_left_in
 from tests.journeys.conftest import Visit

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from app.applications.questions.file import load_questionnaire
 from app.extensions import limiter
 from app.web.site_form import SiteForm
-from local.process import ROOT
+from config import ROOT
 from tests.demo_applications import STRONG
 from tests.integration.applications.prospect import hidden
 from tests.submitted import submit_answers

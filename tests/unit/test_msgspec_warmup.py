@@ -7,7 +7,7 @@ hangs.
 import subprocess
 import sys
 
-from local.process import ROOT
+from config import ROOT
 
 # Nested, so that learning one takes long enough for another thread to interrupt.
 READERS = """

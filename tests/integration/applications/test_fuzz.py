@@ -21,7 +21,7 @@ from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Step
 from app.extensions import limiter
 from app.web.security import MAX_BODY_BYTES
-from local.process import ROOT
+from config import ROOT
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire
 from tests.integration.applications.prospect import Prospect
 

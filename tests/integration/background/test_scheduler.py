@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from redis import Redis as RedisClient
 
+from config import ROOT
 from local.commands import command_environment, procfile, shell
 from local.ports import HOST, Ports
 from local.postgres import Postgres
-from local.process import ROOT
 from local.redis import Redis
 from local.settings import local_settings
 from tests.faults.handled import QUEUE

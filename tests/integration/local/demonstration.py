@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.process import ROOT
+from config import ROOT
 
 PATIENCE = 120.0
 

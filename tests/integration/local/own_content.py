@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.process import ROOT
+from config import ROOT
 
 
 def make(module: str, content: Path) -> subprocess.CompletedProcess[str]:

@@ -3,10 +3,10 @@
 import subprocess
 from pathlib import Path
 
+from config import ROOT
 from local.commands import shell
 from local.content import content_environment
 from local.ports import Ports
-from local.process import ROOT
 
 
 def test_no_process_of_a_local_run_reads_a_settings_file_meant_for_real_servers(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process import ROOT
+from config import ROOT
 from tests.site import eventually
 
 COMMAND = (sys.executable, "-m", "local")

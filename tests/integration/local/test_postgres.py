@@ -11,9 +11,10 @@ import psutil
 import psycopg
 import pytest
 
+from config import ROOT
 from local.ports import HOST, free_port
 from local.postgres import SERVING, Postgres
-from local.process import ROOT, ServerFailed
+from local.process import ServerFailed
 
 Eventually = Callable[[Callable[[], bool]], None]
 

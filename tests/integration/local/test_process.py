@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config import ROOT
 from local.leftovers import MARK, end_processes, processes_marked
-from local.process import ROOT, Process, ServerFailed
+from local.process import Process, ServerFailed
 
 Eventually = Callable[[Callable[[], bool]], None]
 DEAF = "trap '' TERM; echo started; while :; do sleep 0.05; done"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process import ROOT
+from config import ROOT
 from tests.integration.local.own_content import make
 
 PROOF = """

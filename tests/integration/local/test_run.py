@@ -15,9 +15,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 import psutil
 import pytest
 
+from config import ROOT
 from local.demo import REFERENCE
 from local.leftovers import processes_in, processes_marked
-from local.process import ROOT
 from local.state import State
 from tests.form_page import token_in
 from tests.integration.local.demonstration import PATIENCE, end_of, start_demo

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from local.process import ROOT
+from config import ROOT
 from local.state import State, Unusable
 
 

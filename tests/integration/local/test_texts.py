@@ -8,7 +8,7 @@ import pytest
 from app.data_files import DataFileError
 from app.firm.brand import load_brand
 from app.languages.catalogs import read_catalog, read_texts
-from local.process import ROOT
+from config import ROOT
 from local.texts import catalogs_of_firm, written
 from tests.integration.local.own_content import make
 

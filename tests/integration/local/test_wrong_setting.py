@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from config import ROOT
 from local.commands import command_environment, procfile, shell
 from local.ports import HOST, Ports
-from local.process import ROOT
 from local.settings import local_settings
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/site"

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from app.telemetry import otlp
 from app.telemetry.setup import close_telemetry
 from app.telemetry.spans import NO_SPAN, current_span, span
+from config import ROOT
 from local.ports import HOST, free_port
-from local.process import ROOT
 from tests.collector import Collector
 from tests.site import eventually
 

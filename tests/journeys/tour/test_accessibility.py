@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from local.process import ROOT
+from config import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.finger import too_low_for_a_finger

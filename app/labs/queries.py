@@ -95,7 +95,6 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
         events=seen.events,
         incidents=seen.incidents,
         count=seen.events[0].number if seen.events else 0,
-        faults=sandbox.faults,
         least_pause=math.ceil(seen.in_use / LOOKS_A_SECOND),
     )
     stands_still = not state.is_settled and not is_someone_at(session, RUNNING)

@@ -76,7 +76,6 @@ class LabState(msgspec.Struct, frozen=True):
     events: Sequence[EventLine] = ()
     incidents: Sequence[IncidentLine] = ()
     count: int = 0
-    faults: Sequence[str] = ()
     stands_still: bool = False
     least_pause: int = 1
 

@@ -16,12 +16,16 @@ from app.operations.subjects import Subject, subjects_of
 LATEST = 10
 
 LIST = text("""
-SELECT r.*, count(*) AS items, count(*) FILTER (WHERE i.settled_at IS NOT NULL) AS settled,
-    count(*) FILTER (WHERE i.state = 'done') AS done,
-    count(*) FILTER (WHERE i.state = 'dead') AS dead
-FROM replays r JOIN replay_items i ON i.replay_id = r.id
-WHERE started_at IS NOT NULL
-GROUP BY r.id ORDER BY r.started_at DESC LIMIT :latest
+SELECT r.id, started_by, started_at, cancelled_at, finished_at, items, settled, done, dead
+FROM (
+    SELECT * FROM replays WHERE started_at IS NOT NULL ORDER BY started_at DESC LIMIT :latest
+) AS r CROSS JOIN LATERAL (
+    SELECT count(*) AS items, count(settled_at) AS settled,
+        count(*) FILTER (WHERE state = 'done') AS done,
+        count(*) FILTER (WHERE state = 'dead') AS dead
+    FROM replay_items WHERE replay_id = r.id
+) AS counts
+ORDER BY started_at DESC
 """)
 
 

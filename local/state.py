@@ -25,6 +25,7 @@ class State:
         self.directory = (directory or Path(os.environ.get("VAR_DIR") or ROOT / "var")).absolute()
         self.postgres = self.directory / "postgres"
         self.redis = self.directory / "redis"
+        self.logs = self.directory / "log"
         self.settings_file = self.directory / "local.env"
         self._lock_file = self.directory / "run.lock"
 
@@ -99,11 +100,11 @@ class State:
             new.replace(file)
 
     def log(self, name: str) -> Path:
-        return self.directory / "log" / f"{name}.log"
+        return self.logs / f"{name}.log"
 
     def rotate_logs(self) -> None:
         """Begin new logs; those of the previous run end in ``.1``."""
-        for log in (self.directory / "log").glob("*.log"):
+        for log in self.logs.glob("*.log"):
             log.replace(f"{log}.1")
 
     def _read_holder(self) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def summarise(ports: Ports, state: State, staff_email: str, first_password: str 
         f"    {new_password_command(state, staff_email)}",
         "",
         f"  Data and settings are in {state.directory},",
-        f"  logs in {state.log('').parent}. Ctrl-C stops everything.",
+        f"  logs in {state.logs}. Ctrl-C stops everything.",
         "",
     ]
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from app.database import db
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.operations.replay.advance import MOST_UNDER_WAY, advance_replays
 from app.operations.replay.models import ReplayItem
-from app.operations.replay.queries import find_replay
+from app.operations.replay.queries import find_replay, latest_replays
 from app.operations.replay.service import (
     AlreadyStarted,
     NothingChosen,
@@ -122,6 +122,20 @@ def test_a_cancelled_replay_stops_after_finishing_what_is_under_way(
     with pytest.raises(NotRunning):
         cancel_replay(session, replay_id, actor="staff:grace")
     assert MOST_UNDER_WAY > 2
+
+
+def test_the_list_says_how_far_each_replay_has_come_the_latest_first(
+    fail: Fail, choose: Choose, session: Session, handle_replays: Callable[[], None]
+) -> None:
+    letters = fail(3)
+    earlier, later, _only_previewed = choose(*letters[:2]), choose(letters[2]), choose(letters[2])
+    start(session, earlier)
+    handle_replays()
+    start(session, later)
+    assert [
+        (one.id, one.state, one.items, one.settled, one.done, one.dead)
+        for one in latest_replays(session)
+    ] == [(later, "running", 1, 0, 0, 0), (earlier, "finished", 2, 2, 2, 0)]
 
 
 def test_a_letter_that_was_tried_since_it_was_chosen_is_left_alone(

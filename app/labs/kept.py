@@ -26,8 +26,8 @@ def closed_page(scenario: Scenario, in_use: int, make: Callable[[], str]) -> str
         return make()
     kept: dict[tuple[str, str], tuple[int, list[str]]] = current_app.extensions["closed_labs"]
     key, token = (scenario.slug, present_language()), generate_csrf()
-    made_at, parts = kept.get(key, (-1, []))
-    if made_at != in_use:
+    made_for, parts = kept.get(key, (-1, []))
+    if made_for != in_use:
         parts = make().split(token)
         kept[key] = in_use, parts
     return token.join(parts)

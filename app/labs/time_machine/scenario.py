@@ -71,7 +71,6 @@ def append(
                 expected_version=len(past),
             )
     except ConcurrentAppend:
-        session.rollback()
         raise NotNow(
             lazy_gettext("The account has changed since you looked. Look again.")
         ) from None

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -149,5 +150,6 @@ class Process:
                 os.killpg(self._child.pid, signal.SIGKILL)
 
     def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
-        return "\n  ".join([f"The end of {self.log}:", *lines])
+        with self.log.open(errors="replace") as log:
+            lines = deque(log, maxlen=LOG_LINES_SHOWN)
+        return "\n  ".join([f"The end of {self.log}:", *map(str.rstrip, lines)])

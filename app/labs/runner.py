@@ -22,6 +22,7 @@ from app.database import db, kind_of
 from app.database.advisory_locks import alone_at
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import describe_error
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.subscription import current_subscriptions
@@ -169,8 +170,8 @@ class Runner:
         with self._backbone.app_context():
             try:
                 consumer.work(self._queues, self._keeper)
-            except (psycopg.Error, SQLAlchemyError) as error:
-                log.warning("labs.consumer_failed", error=kind_of(error))
+            except Exception as error:  # noqa: BLE001 - the pool would keep it to itself
+                log.warning("labs.consumer_failed", error=describe_error(error))
 
 
 def slowness_among(at_work: int) -> float:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.events.delivery.figures import flow_figures
 from app.events.log import START, read_unsettled
@@ -242,3 +243,16 @@ def test_the_runner_survives_having_no_free_connection(
     monkeypatch.setattr("app.labs.runner.RETRY_SECONDS", 0.01)
     runner.run(config.postgres_url, stop)
     assert len(turns) == 2
+
+
+def test_a_mistake_in_a_consumers_code_is_logged_with_its_place_and_loses_no_work(
+    visitor: Callable[[str], Visitor], until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shopper = visitor("retail")
+    shopper.press("place", "1")
+    with monkeypatch.context() as mistaken, capture_logs() as logs:
+        mistaken.delattr("app.labs.queues.Queues.take")
+        until(lambda: any(one["event"] == "labs.consumer_failed" for one in logs))
+    until(shopper.is_settled)
+    [error] = {one["error"] for one in logs if one["event"] == "labs.consumer_failed"}
+    assert error.startswith("AttributeError (labs/consumers.py:")

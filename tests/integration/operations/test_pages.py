@@ -195,6 +195,15 @@ def test_an_altered_event_is_flagged(
     assert "It was altered" in desk.get(f"/staff/events/{event.id}")
 
 
+def test_a_dead_letter_is_not_called_untried_once_its_tries_are_deleted(
+    desk: Desk, fail: Fail, session: Session
+) -> None:
+    fail()
+    session.execute(text("DELETE FROM delivery_tries"))
+    page = desk.get(f"/staff/events/{event_of(session, 'application.submitted').id}")
+    assert "Its tries are no longer kept" in page and "No try has ended yet" not in page
+
+
 def test_an_event_that_does_not_exist_is_not_found(desk: Desk) -> None:
     for path in ("/staff/events/", "/staff/events/replays/"):
         desk.get(f"{path}{uuid.uuid4()}", status=404)

@@ -77,7 +77,7 @@ def main() -> int:
     except URLError:
         print(f"Nothing answers at {site}. Start the site with `make run`, then try again.")
     except (OSError, HTTPException):
-        print(f"The site at {site} was stopped in the meantime. Start it again, then try again.")
+        print(f"The site at {site} no longer answers. Start it again, then try again.")
     except DemoFailed as failure:
         print(failure)
     except KeyboardInterrupt:

@@ -61,7 +61,8 @@ def progress_of(application: Application) -> Progress:
     # Stripe sends the payer back before it tells us about the payment.
     came_back = request.args.get("payment") == "done"
     is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
-    standing = standing_of(application, engagement, is_paying=is_paying)
+    is_paid = deposit is not None and deposit.is_paid
+    standing = standing_of(application, engagement, is_paying=is_paying, is_paid=is_paid)
     reviewers = staff_names(session)
     names = {"prospect": gettext("You"), **reviewers}
     thread = thread_of(session, events, names, firm=current_brand().name)

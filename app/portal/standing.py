@@ -119,20 +119,23 @@ BY_STATUS = {
     "declined": DECLINED,
     "withdrawn": WITHDRAWN,
 }
-BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}
+BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED}
 
 
 def standing_of(
-    application: Application, engagement: Engagement | None, *, is_paying: bool
+    application: Application, engagement: Engagement | None, *, is_paying: bool, is_paid: bool
 ) -> Standing:
     """Where the application and its engagement stand now. ``is_paying`` means that the deposit may
-    have been paid without our knowing it yet."""
+    have been paid without our knowing it yet, ``is_paid`` that it has arrived, which the engagement
+    follows a moment later."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:
         return BY_STATUS[application.status]
     if is_paying:
         return PAYING
+    if is_paid:
+        return ACTIVE
     if engagement is None:
         return PREPARED
     standing = BY_ENGAGEMENT.get(engagement.status, PREPARED)

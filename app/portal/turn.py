@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.applications.promise import Promise, deadline_after, open_promise
 from app.database import utc_now
-from app.engagements.events import EngagementActivated
 from app.events.types import RecordedEvent
 from app.messages.queries import Thread
+from app.payments.events import DepositPaid
 from app.portal.standing import (
     ACTIVE,
     AGREED,
@@ -78,7 +78,9 @@ def _turn_by_standing(
     if standing in WITHOUT_A_DATE:
         return Turn(str(WITHOUT_A_DATE[standing]))
     if standing is ACTIVE:
-        [paid_at] = [e.recorded_at for e in events if isinstance(e.data, EngagementActivated)]
+        paid_at = next((e.recorded_at for e in events if isinstance(e.data, DepositPaid)), None)
+        if paid_at is None:  # a newer release has recorded it
+            return Turn("")
         due_at = deadline_after(paid_at)
         return Turn(_first_day(paid_at, due_at), due_at)
     promise = open_promise(session, events)

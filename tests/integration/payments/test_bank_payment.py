@@ -1,5 +1,7 @@
 """Staff record a transfer: once, for the exact amount, and no open payment page outlives it."""
 
+import html
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,7 +23,13 @@ from app.payments.service import record_bank_payment
 from app.payments.settlement import SECOND_PAYMENT
 from app.payments.stripe_sdk import Gateway
 from tests.form_page import token_in
+from tests.integration.conftest import Tamper
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
+
+CONFIRMED_A_WEEK_LATER = """
+    UPDATE events SET recorded_at = recorded_at + interval '7 days'
+    WHERE type = 'engagement.activated'
+"""
 
 
 def record_payment(desk: FlaskClient, payer: Payer, **typed: str) -> TestResponse:
@@ -52,6 +60,38 @@ def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
     assert "Ada Lovelace" in page and "FT 24/117" in page and "Record a bank" not in page
     assert "received by bank transfer" in payer.browser.get(payer.own_page).text
     assert "deposit_receipt" in session.scalars(select(MailMessage.template)).all()
+
+
+def test_from_the_payment_on_the_clients_page_says_no_more_that_the_deposit_is_due(
+    desk: FlaskClient, payer: Payer, handle_events: Handle
+) -> None:
+    record_payment(desk, payer)
+    for _ in ("before the engagement is confirmed", "afterwards"):
+        page = payer.browser.get(payer.own_page).text
+        assert "<h1>Your engagement is confirmed.</h1>" in page
+        assert "we write to agree the first day" in page and "You act next" not in page
+        handle_events()
+
+
+def test_page_and_receipt_promise_the_same_day_however_late_the_engagement_is_confirmed(
+    desk: FlaskClient, payer: Payer, handle_events: Handle, session: Session, tamper: Tamper
+) -> None:
+    record_payment(desk, payer)
+    handle_events()
+    tamper(CONFIRMED_A_WEEK_LATER)
+    receipts = select(MailMessage.text).filter_by(template="deposit_receipt")
+    [promised] = re.findall(r"We will write by (.*\))", session.scalars(receipts).one())
+    assert f"by {promised} we write" in html.unescape(payer.browser.get(payer.own_page).text)
+
+
+def test_the_clients_page_is_there_while_a_newer_release_records_the_payment(
+    desk: FlaskClient, payer: Payer, handle_events: Handle, tamper: Tamper
+) -> None:
+    record_payment(desk, payer)
+    handle_events()
+    tamper("UPDATE events SET schema_version = 99 WHERE stream LIKE 'engagement-%'")
+    page = payer.browser.get(payer.own_page)
+    assert page.status_code == 200 and "Your engagement is confirmed." in page.text
 
 
 def test_recording_a_transfer_twice_names_who_was_first_and_changes_nothing(

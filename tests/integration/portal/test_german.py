@@ -15,11 +15,11 @@ from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
-from app.engagements.service import make_active
 from app.firm.offers import current_offers
 from app.languages.choice import in_language
 from app.languages.prose import in_present_language
 from app.messages.service import write_as_staff
+from app.payments.deposits import owe_deposit, pay_deposit
 from tests.german import english_left_in
 from tests.integration.portal.conftest import Ask, Decide, Send
 
@@ -103,7 +103,7 @@ def paid_back(agreed_by_card: None) -> str:
 
 @pytest.fixture
 def active(agreed: None, session: Session) -> None:
-    make_active(session, session.scalars(select(Engagement.id)).one())
+    pay_deposit(session, owe_deposit(session, session.scalars(select(Engagement)).one()))
     session.commit()
 
 

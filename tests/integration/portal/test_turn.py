@@ -18,11 +18,11 @@ from app.applications.models import Application
 from app.applications.service import decide_application
 from app.database import utc_now
 from app.engagements.models import Engagement
-from app.engagements.service import make_active
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import WEEKDAYS, current_calendar, next_deadline
 from app.messages.service import write_as_staff
+from app.payments.deposits import owe_deposit, pay_deposit
 from app.portal.standing import AGREED, QUESTION
 from app.portal.turn import WITHOUT_A_DATE
 from app.web.deadline import deadline
@@ -160,7 +160,7 @@ def test_a_confirmed_engagement_says_when_we_write_next_and_what_to_do_if_we_do_
     session: Session,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    make_active(session, session.scalars(select(Engagement.id)).one())
+    pay_deposit(session, owe_deposit(session, session.scalars(select(Engagement)).one()))
     session.commit()
     assert "we write to agree the first day." in turn_on(client.get(path).text)
     monkeypatch.setattr("app.portal.turn.utc_now", lambda: utc_now() + timedelta(days=365))

@@ -3,6 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -22,7 +23,13 @@ STATUS_AFTER = {"complete": "processing", "expired": "expired", "unknown": "expi
 
 
 def record_bank_payment(session: Session, engagement: Engagement, transfer: Transfer) -> Deposit:
-    """Record that the whole deposit has arrived by transfer. Raises NotDue and AlreadyPaid."""
+    """Record that the whole deposit has arrived by transfer. Raises NotDue and AlreadyPaid.
+
+    The bank's reference may name the payer, so none is kept of a person who was erased. The lock
+    makes a concurrent erasure wait for the reference that it has to remove.
+    """
+    if share_lock_application(session, engagement.application_id).erased_at is not None:
+        transfer = replace(transfer, bank_reference=None)
     deposit = owe_deposit(session, engagement)
     pay_deposit(session, deposit, transfer=transfer)
     return deposit

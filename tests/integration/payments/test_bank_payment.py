@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
+from app.applications.erasure import erase_person
 from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
@@ -260,3 +262,25 @@ def test_after_a_card_payment_there_is_nothing_to_record(
     answer = record_payment(desk, payer)
     assert answer.status_code == 409 and "was paid by card" in answer.text
     assert payer.deposit().method == "stripe"
+
+
+def test_of_an_erased_client_the_banks_reference_is_neither_asked_for_nor_kept(
+    desk: FlaskClient, payer: Payer, session: Session
+) -> None:
+    assert 'name="bank_reference"' in desk.get(page_of(payer)).text
+    erase_person(session, payer.application_id, actor="operator:ada")
+    session.commit()
+    assert 'name="bank_reference"' not in desk.get(page_of(payer)).text
+    assert record_payment(desk, payer, bank_reference="Ada Marsh").status_code == 303
+    assert (payer.deposit().status, payer.deposit().bank_reference) == ("paid", None)
+
+
+def test_an_erasure_waits_for_the_transfer_whose_reference_it_has_to_remove(
+    ada: Staff, payer: Payer, session: Session
+) -> None:
+    transfer = Transfer(ada.id, utc_now().date(), "Ada Marsh")
+    record_bank_payment(session, payer.engagement, transfer)
+    with Session(db.engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erase_person(other, payer.application_id, actor="operator:ada")

@@ -6,7 +6,6 @@ from typing import Any
 from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.web.fields import DayField, at_most, storable, trimmed
 from app.web.rendering import money, plain_date
@@ -15,7 +14,7 @@ from app.web.site_form import SiteForm
 
 class BankPaymentForm(SiteForm):
     """Staff type the amount so that a wrong one is noticed; only the whole deposit is accepted.
-    ``agreed_on`` is the day, in UTC, since which it is owed."""
+    ``agreed_on`` is the day since which it is owed; that and ``today`` are by the firm's clock."""
 
     amount = StringField(
         "Amount received",
@@ -35,10 +34,11 @@ class BankPaymentForm(SiteForm):
     )
 
     def __init__(
-        self, amount_cents: int, currency: str, *, agreed_on: date, **options: Any
+        self, amount_cents: int, currency: str, *, agreed_on: date, today: date, **options: Any
     ) -> None:
         super().__init__(**options)
-        self.amount_cents, self.currency, self.agreed_on = amount_cents, currency, agreed_on
+        self.amount_cents, self.currency = amount_cents, currency
+        self.agreed_on, self.today = agreed_on, today
         self.amount.label.text += f", in {currency.upper()}"
 
     def validate_amount(self, field: StringField) -> None:
@@ -53,9 +53,8 @@ class BankPaymentForm(SiteForm):
             )
 
     def validate_received_on(self, field: DayField) -> None:
-        # One day of tolerance either way: a day begins before UTC's in the east, after it in the
-        # west.
-        if field.data and field.data > utc_now().date() + timedelta(days=1):
+        # One day of tolerance either way, since the bank's days may begin earlier or later.
+        if field.data and field.data > self.today + timedelta(days=1):
             raise ValidationError("This day has not come yet.")
         if field.data and field.data < self.agreed_on - timedelta(days=1):
             agreed = plain_date(self.agreed_on)

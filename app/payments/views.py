@@ -10,9 +10,10 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from app.applications.queries import get_application
-from app.database import db
+from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.extensions import csrf, limiter
+from app.firm.calendar import current_calendar, firm_date
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.forms import BankPaymentForm
 from app.payments.pages import back_to_deposit, checkout_or_page, open_engagement
@@ -98,8 +99,14 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def payment_form(engagement: Engagement, panel: DepositPanel, **options: Any) -> BankPaymentForm:
-    agreed_on = cast(datetime, engagement.accepted_at).date()
-    return BankPaymentForm(panel.amount_cents, panel.currency, agreed_on=agreed_on, **options)
+    calendar = current_calendar()
+    return BankPaymentForm(
+        panel.amount_cents,
+        panel.currency,
+        agreed_on=firm_date(cast(datetime, engagement.accepted_at), calendar),
+        today=firm_date(utc_now(), calendar),
+        **options,
+    )
 
 
 def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:

@@ -4,6 +4,7 @@ import html
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -141,6 +142,16 @@ def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
     assert answer.status_code == 422 and 'value="FT 24/117"' in answer.text
     assert "Not a valid" not in answer.text
     assert payer.payments() == []
+
+
+def test_the_day_of_the_agreement_is_the_same_wherever_the_page_names_it(
+    desk: FlaskClient, payer: Payer
+) -> None:
+    payer.engagement.accepted_at = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    payer.session.commit()
+    page = record_payment(desk, payer, received_on="2026-11-22").text
+    assert "24 Nov 2026, 20:00 EST" in page
+    assert "The client agreed on 24 November 2026; nothing was due before then." in page
 
 
 def test_a_page_left_open_too_long_records_nothing_and_keeps_what_was_typed(

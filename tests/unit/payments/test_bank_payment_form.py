@@ -1,7 +1,7 @@
 """The form in which staff record a transfer accepts only the exact amount of the deposit."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -13,8 +13,7 @@ from app.languages.catalogs import init_languages
 from app.payments.forms import BankPaymentForm
 from tests.unit.conftest import CONTENT
 
-NOW = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
-TODAY = NOW.date()
+TODAY = date(2026, 11, 30)
 AGREED_ON = TODAY - timedelta(days=5)
 
 
@@ -27,14 +26,11 @@ def request_context() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.payments.forms.utc_now", lambda: NOW)
-
-
 def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> BankPaymentForm:
     fields = {"amount": "3000", "received_on": TODAY.isoformat(), "bank_reference": "", **typed}
-    return BankPaymentForm(amount_cents, currency, agreed_on=AGREED_ON, formdata=MultiDict(fields))
+    return BankPaymentForm(
+        amount_cents, currency, agreed_on=AGREED_ON, today=TODAY, formdata=MultiDict(fields)
+    )
 
 
 @pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])
@@ -66,11 +62,11 @@ def test_cents_must_be_typed_where_there_are_any(cents: int) -> None:
     assert form(cents, amount=f"{cents // 100}").validate() is (cents % 100 == 0)
 
 
-def test_a_transfer_may_be_dated_tomorrow_where_days_begin_earlier() -> None:
+def test_a_transfer_may_be_dated_tomorrow_if_the_banks_days_begin_earlier() -> None:
     assert form(received_on=(TODAY + timedelta(days=1)).isoformat()).validate()
 
 
-def test_a_transfer_may_be_dated_the_day_before_the_agreement_where_days_end_later() -> None:
+def test_a_transfer_may_be_dated_the_day_before_the_agreement_if_the_banks_days_end_later() -> None:
     assert form(received_on=(AGREED_ON - timedelta(days=1)).isoformat()).validate()
 
 

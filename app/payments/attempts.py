@@ -126,6 +126,8 @@ def _request(deposit: Deposit, engagement: Engagement, application: Application)
         "cancel_url": _own_page(application, "cancelled"),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
+        # Else an account's settings may let Stripe charge another currency, at its own rate.
+        "adaptive_pricing": {"enabled": False},
     }
     if application.email.isascii():  # Stripe accepts no others
         request["customer_email"] = application.email

@@ -47,6 +47,10 @@ class PaymentIntentData(Params, frozen=True, kw_only=True):
     metadata: Metadata = {}
 
 
+class AdaptivePricing(Params, frozen=True, kw_only=True):
+    enabled: bool
+
+
 class CreateCheckout(Params, frozen=True, kw_only=True):
     """POST /v1/checkout/sessions. ``expires_at`` is in Unix seconds, amounts are in cents."""
 
@@ -59,6 +63,8 @@ class CreateCheckout(Params, frozen=True, kw_only=True):
     expires_at: int | None = None
     metadata: Metadata = {}
     payment_intent_data: PaymentIntentData = PaymentIntentData()
+    # As in an account that has it in its settings.
+    adaptive_pricing: AdaptivePricing = AdaptivePricing(enabled=True)
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     expand: list[str] = []
 

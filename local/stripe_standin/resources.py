@@ -26,6 +26,7 @@ def checkout_session(params: CreateCheckout, pages: str, now: int) -> Resource:
     session_id = new_resource_id("cs_test")
     return _blank("checkout_session") | {
         "id": session_id,
+        "adaptive_pricing": {"enabled": params.adaptive_pricing.enabled},
         "amount_subtotal": params.amount,
         "amount_total": params.amount,
         "cancel_url": params.cancel_url,

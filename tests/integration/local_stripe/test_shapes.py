@@ -13,7 +13,13 @@ import requests
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
-from local.stripe_standin.params import CreateCheckout, LineItem, PriceData, ProductData
+from local.stripe_standin.params import (
+    AdaptivePricing,
+    CreateCheckout,
+    LineItem,
+    PriceData,
+    ProductData,
+)
 
 FIXTURES = json.loads(Path(__file__).with_name("stripe_fixtures.json").read_text())
 TYPED = {
@@ -116,6 +122,7 @@ def test_the_standin_takes_only_parameters_that_stripe_takes() -> None:
         LineItem: "SessionCreateParamsLineItem",
         PriceData: "SessionCreateParamsLineItemPriceData",
         ProductData: "SessionCreateParamsLineItemPriceDataProductData",
+        AdaptivePricing: "SessionCreateParamsAdaptivePricing",
     }
     for ours, theirs in pairs.items():
         accepted = getattr(stripe.params.checkout, theirs).__annotations__

@@ -35,6 +35,14 @@ def test_paying_by_card_leads_to_stripes_page_for_the_amount_in_the_database(
     assert "nothing was charged" in back and "You have agreed, and the deposit is due." in back
 
 
+def test_stripe_may_charge_no_other_currency_than_the_page_shows(
+    standin: Standin, payer: Payer
+) -> None:
+    payer.press_pay()
+    [page] = standin.sessions()
+    assert page["adaptive_pricing"] == {"enabled": False}
+
+
 @pytest.mark.parametrize(
     ("language", "line"), [("en", "Deposit: Sprint"), ("de", "Anzahlung: Sprint")]
 )

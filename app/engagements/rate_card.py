@@ -54,6 +54,11 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     def is_monthly(self) -> bool:
         return self.billing == "monthly"
 
+    @property
+    def deposit_is_first_month(self) -> bool:
+        """Whether the deposit is the whole first month, and is called that."""
+        return self.is_monthly and self.deposit_percent == 100
+
 
 class Budget(Struct, frozen=True, forbid_unknown_fields=True):
     """The most that somebody with these answers can spend, in cents of the card's currency."""

@@ -31,6 +31,7 @@ def swapped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     billing = {"sprint": "fixed", "build": "monthly", "fractional": "fixed"}
     kinds = tuple(replace(price, billing=billing[price.kind]) for price in card.kinds)
     monkeypatch.setitem(app.extensions, "rate_card", replace(card, kinds=kinds))
+    monkeypatch.setitem(app.extensions, "kept_pages", {})
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,9 @@ def test_the_mails_and_the_page_agree_on_what_is_paid_monthly(
     mails = session.scalars(select(MailMessage).where(MailMessage.template.in_(ABOUT_THE_PRICE)))
     told = {mail.template: bool(EACH_MONTH.search(mail.text)) for mail in mails}
     assert told == dict.fromkeys(ABOUT_THE_PRICE, is_monthly)
+
+
+def test_a_fixed_price_that_is_due_in_full_is_not_announced_as_a_first_month(
+    swapped: None, client: FlaskClient
+) -> None:
+    assert "100% of the price, as a deposit" in client.get("/engagements/fractional").text

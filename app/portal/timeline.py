@@ -86,7 +86,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     DepositOverpaid: (
         lazy_gettext("Paid twice"),
         lazy_gettext(
-            "A card payment arrived after the deposit had been paid. We will refund it to the card."
+            "A card payment arrived when nothing was due any more. We will refund it to the card."
         ),
     ),
     EngagementActivated: (

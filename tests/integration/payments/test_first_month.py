@@ -13,7 +13,7 @@ from app.database import utc_now
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
-from tests.integration.payments.actors import Handle, Payer, Standin
+from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 FIRST_MONTH = {
     "en": (
@@ -24,6 +24,7 @@ FIRST_MONTH = {
         "First month paid: ",
         "for the first month has arrived",
         "Due now, for the first month: ",
+        "Paid twice",
     ),
     "de": (
         "Sie haben zugestimmt, und der erste Monat ist fällig.",
@@ -33,6 +34,7 @@ FIRST_MONTH = {
         "Erster Monat bezahlt: ",
         "für den ersten Monat ist eingegangen",
         "Jetzt fällig, für den ersten Monat: ",
+        "Doppelt bezahlt",
     ),
 }
 
@@ -46,12 +48,13 @@ DEADLINE = {
 def test_a_fractionals_first_month_is_not_called_a_deposit(
     agree: Callable[..., Payer],
     standin: Standin,
+    post_webhook: PostWebhook,
     handle_events: Handle,
     session: Session,
     ada: Staff,
     language: str,
 ) -> None:
-    standing, turn, heading, line, subject, arrived, owed = FIRST_MONTH[language]
+    standing, turn, heading, line, subject, arrived, owed, twice = FIRST_MONTH[language]
     payer = agree("fractional")
     payer.application.language = language
     session.commit()
@@ -59,15 +62,17 @@ def test_a_fractionals_first_month_is_not_called_a_deposit(
     handle_events()
     due = payer.browser.get(payer.own_page).text
     assert standing in due and turn in due and heading in due
-    payer.press_pay()
+    page = payer.press_pay().location
     [item] = payer.attempts()[0].request["line_items"]
     assert item["price_data"]["product_data"]["name"] == line
     transfer = Transfer(ada.id, utc_now().date(), None)
     record_bank_payment(session, payer.engagement, transfer)
     session.commit()
+    standin.pay(page)
+    post_webhook(*standin.next_webhook("checkout.session.completed"))
     handle_events()
     paid = payer.browser.get(payer.own_page).text
-    assert heading in paid
+    assert heading in paid and twice in paid
     receipt = session.scalars(select(MailMessage).filter_by(template="deposit_receipt")).one()
     assert receipt.subject.startswith(subject) and arrived in receipt.text
     promised = DEADLINE[language].search(receipt.text)

@@ -12,10 +12,6 @@ from app.firm.offers import Deliverable, Kind, Offer, Offers
 from app.languages.prose import Prose
 
 
-class UnderFloor(Exception):
-    """The price set is less than the kind's floor; the message has both in cents."""
-
-
 class OtherCurrency(Exception):
     """A price was requested in another currency than the rate card's; the message names both."""
 
@@ -119,13 +115,10 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
     """Return the quote at the total that a reviewer has set, in cents.
 
     One line makes up the difference, without a reason: the site doesn't know whether anybody spoke
-    with the client. Raises UnderFloor below the kind's floor.
+    with the client.
     """
     if total_cents == quote.total_cents:
         return quote
-    floor_cents = starting_price_cents(quote.kind, card)
-    if total_cents < floor_cents:
-        raise UnderFloor(f"{total_cents} is under the floor of {floor_cents} ({quote.kind}).")
     difference = PriceLine(
         card.agreed_label, card.agreed_explanation, total_cents - quote.total_cents
     )

@@ -34,8 +34,7 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     """application.accepted → engagement.offered, of the reviewer's kind at their price, with the
-    price lines that they saw and the proposal's texts in each language. Raises OtherCurrency and
-    UnderFloor.
+    price lines that they saw and the proposal's texts in each language. Raises OtherCurrency.
 
     Nothing is offered to a person who was erased, as the erasure may have been handled already. The
     lock makes a concurrent erasure wait until there is an offer to close.

@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Regexp, ValidationEr
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.service import Verdict
-from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cents
+from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import RateCard
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
@@ -149,12 +149,11 @@ class DecisionForm(AnsweringForm, SettlingForm):
         if self.verdict.data != "accept" or self.kind.data not in self.prices:
             return
         kind: Kind = self.kind.data
-        try:
-            quote_agreed(self.prices[kind].quote, self.total_cents(), self.card)
-        except UnderFloor:
-            name = self.offers.offer(kind).name
-            least = money(starting_price_cents(kind, self.card), self.card.currency)
-            raise ValidationError(f"A {name} costs at least {least}.") from None
+        total_cents, least_cents = self.total_cents(), starting_price_cents(kind, self.card)
+        is_as_shown = total_cents == self.prices[kind].quote.total_cents
+        if total_cents < least_cents and not is_as_shown:
+            name, least = self.offers.offer(kind).name, money(least_cents, self.card.currency)
+            raise ValidationError(f"A {name} costs at least {least}.")
 
     def validate_message(self, field: LongTextField) -> None:
         if self.verdict.data == "ask" and not field.data:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationAccepted
 from app.applications.service import decide_application
 from app.engagements.models import Engagement
-from app.engagements.pricing import OtherCurrency
+from app.engagements.pricing import OtherCurrency, starting_price_cents
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import RateCard, current_rate_card
 from app.engagements.subscribers import offer_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+from app.firm.offers import Kind
 from tests.dearer_card import dearer
 
 Accept = Callable[..., RecordedEvent]
@@ -75,6 +76,18 @@ def test_a_price_changed_by_the_reviewer_adds_one_line_after_the_proposals_lines
     offer_engagement(session, accepted)
     *lines, difference = proposed.priced.lines
     assert (tuple(lines), difference.amount_cents) == (shown.lines, 500_000)
+
+
+def test_a_price_that_was_accepted_is_offered_even_if_the_floor_has_risen_since(
+    session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
+) -> None:
+    """The mail with the price goes out in any case."""
+    kind: Kind = "build" if proposed.kind != "build" else "sprint"
+    least_cents = starting_price_cents(kind, current_rate_card())
+    accepted = accept(kind=kind, total_cents=least_cents)
+    have_card(dearer(current_rate_card()))
+    offer_engagement(session, accepted)
+    assert (proposed.kind, proposed.total_cents) == (kind, least_cents)
 
 
 def test_a_price_in_a_different_currency_from_the_rate_cards_is_not_offered(

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.engagements.pricing import (
-    UnderFloor,
     lowest_sum_cents,
     percent_of,
     quote_agreed,
@@ -117,12 +116,6 @@ def test_an_agreed_price_is_explained_by_one_extra_line(
 def test_a_quote_agreed_without_a_change_stays_as_it_is(rate_card: RateCard) -> None:
     quote = quote_engagement("build", {}, rate_card)
     assert quote_agreed(quote, quote.total_cents, rate_card) == quote
-
-
-def test_a_price_under_the_floor_cannot_be_agreed_on(rate_card: RateCard) -> None:
-    quote = quote_engagement("sprint", {}, rate_card)
-    with pytest.raises(UnderFloor, match="999999 is under the floor of 1000000"):
-        quote_agreed(quote, 999_999, rate_card)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from app.engagements.pricing import highest_sum_cents
 from app.engagements.rate_card import MOST_CENTS, Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
 
-# Stripe counts these currencies in whole units, the last five in thousandths.
+# Stripe takes only whole units of these currencies, and counts the last five in thousandths.
 _NOT_IN_HUNDREDTHS: Final = re.compile(
-    "bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf|bhd|jod|kwd|omr|tnd"
+    "bif|clp|djf|gnf|isk|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf|bhd|jod|kwd|omr|tnd"
 )
 
 

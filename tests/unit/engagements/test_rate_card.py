@@ -26,6 +26,7 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
         ('currency = "usd"', 'currency = "USD"', "The currency 'USD' must be an ISO 4217 code"),
         ('currency = "usd"', 'currency = "usx"', "The currency 'usx' must be an ISO 4217 code"),
         ('currency = "usd"', 'currency = "jpy"', "The currency 'jpy' has no hundredths, in which"),
+        ('currency = "usd"', 'currency = "isk"', "The currency 'isk' has no hundredths, in which"),
         ('currency = "usd"', 'currency = "kwd"', "The currency 'kwd' has no hundredths, in which"),
         (
             'kind = "build"',

@@ -14,7 +14,7 @@ from app.engagements.pricing import highest_sum_cents
 from app.engagements.rate_card import MOST_CENTS, Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
 
-# Stripe takes only whole units of these currencies, and counts the last five in thousandths.
+# Stripe takes only whole units of these currencies; the last five it counts in thousandths.
 _NOT_IN_HUNDREDTHS: Final = re.compile(
     "bif|clp|djf|gnf|isk|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf|bhd|jod|kwd|omr|tnd"
 )

@@ -53,6 +53,12 @@ def keep_page(attempt: CheckoutAttempt, page: CheckoutPage) -> None:
         attempt.status = "open"
 
 
+def leads_back_to(application: Application, attempt: CheckoutAttempt) -> bool:
+    """Whether the attempt's page sends the payer back to the present link of the prospect's page,
+    which staff may have replaced since."""
+    return application.access_token in attempt.request["success_url"]
+
+
 def advance(attempt: CheckoutAttempt, status: str) -> bool:
     """Move the attempt up to ``status``; return False if it is already that high."""
     if RANK[status] <= RANK[attempt.status]:

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.applications.queries import share_lock_application
 from app.engagements.models import Engagement
-from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
+from app.payments.attempts import (
+    advance,
+    begin_attempt,
+    get_attempt,
+    keep_page,
+    leads_back_to,
+    open_attempts,
+)
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
 from app.payments.gateway import CheckoutRefused, PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
@@ -51,8 +58,8 @@ def open_deposit_checkout(
         return None
     if attempt.status == "opening":
         return _ask_for_page(session, gateway, attempt)
-    url = attempt.url
-    status = _look_at_page(session, gateway, attempt)
+    url, is_outdated = attempt.url, not leads_back_to(application, attempt)
+    status = _look_at_page(session, gateway, attempt, is_outdated=is_outdated)
     if status == "open":
         return url
     if status == "complete":
@@ -115,12 +122,18 @@ def _ask_for_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt
     return url
 
 
-def _look_at_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt) -> str:
-    """Ask Stripe for the status of the attempt's page, because a webhook may be late or lost."""
+def _look_at_page(
+    session: Session, gateway: "Gateway", attempt: CheckoutAttempt, *, is_outdated: bool
+) -> str:
+    """Ask Stripe for the status of the attempt's page, because a webhook may be late or lost. A
+    page that is outdated is closed."""
     attempt_id, deposit_id = attempt.id, attempt.deposit_id
     session_id = attempt.stripe_session_id or ""
     session.commit()
     status = gateway.read_checkout(session_id)
+    if status == "open" and is_outdated:
+        gateway.expire_checkout(session_id)
+        status = gateway.read_checkout(session_id)  # it may have been closed or paid just before
     if status != "open":
         _move(session, deposit_id, attempt_id, STATUS_AFTER[status])
     return status

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.applications.page_link import replace_page_link
 from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.payments import stripe_sdk
@@ -195,6 +196,19 @@ def test_a_page_still_open_at_stripe_is_reused_whatever_our_clock_says(
     payer.session.commit()
     assert payer.press_pay().location == first
     assert len(standin.sessions()) == 1
+
+
+def test_after_paying_the_client_is_sent_back_to_the_present_link_even_if_it_was_replaced(
+    standin: Standin, payer: Payer
+) -> None:
+    payer.press_pay()
+    replace_page_link(payer.session, payer.application_id, actor="staff:ada")
+    payer.session.commit()
+    payer.own_page = f"/applications/{payer.application.access_token}"
+    page = payer.press_pay().location
+    assert [one["status"] for one in standin.sessions()] == ["open", "expired"]
+    assert payer.own_page in standin.pay(page)
+    assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
 def test_an_unanswered_attempt_that_has_expired_makes_room_for_another(

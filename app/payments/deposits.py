@@ -15,7 +15,7 @@ from app.events.store import record
 from app.events.types import stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
 from app.payments.models import Deposit
-from app.payments.queries import payer_records
+from app.payments.queries import find_deposit, payer_records
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -83,6 +83,16 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
     )
     actor = f"staff:{transfer.recorded_by_id}" if transfer else "system:payments"
     record(session, stream_of("engagement", engagement.id), paid, actor=actor)
+
+
+def is_paid_by(session: Session, engagement_id: uuid.UUID, transfer: Transfer) -> bool:
+    """Whether exactly this transfer has paid the engagement's deposit."""
+    deposit = find_deposit(session, engagement_id)
+    return deposit is not None and msgspec.structs.astuple(transfer) == (
+        deposit.recorded_by_id,
+        deposit.received_on,
+        deposit.bank_reference,
+    )
 
 
 def note_overpayment(session: Session, deposit: Deposit) -> None:

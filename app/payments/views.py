@@ -14,7 +14,7 @@ from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.extensions import csrf, limiter
 from app.firm.calendar import current_calendar, firm_date
-from app.payments.deposits import AlreadyPaid, Transfer
+from app.payments.deposits import AlreadyPaid, Transfer, is_paid_by
 from app.payments.forms import BankPaymentForm
 from app.payments.pages import back_to_deposit, checkout_or_page, open_engagement
 from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
@@ -78,21 +78,15 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     engagement, panel = load_owed(engagement_id)
     form = payment_form(engagement, panel)
     if panel.is_paid:
-        return show_payment(engagement, panel, form, overtaken=True), 409
+        return answer_paid(engagement_id, form)
     if not form.validate():
         return show_payment(engagement, panel, form), form.refusal
-    transfer = Transfer(
-        recorded_by_id=current_user.id,
-        received_on=form.received_on.data,
-        bank_reference=form.bank_reference.data or None,
-    )
     try:
-        deposit_id = record_bank_payment(db.session(), engagement, transfer).id
+        deposit_id = record_bank_payment(db.session(), engagement, transfer_in(form)).id
         db.session.commit()
     except AlreadyPaid:
         db.session.rollback()
-        engagement, panel = load_owed(engagement_id)
-        return show_payment(engagement, panel, form, overtaken=True), 409
+        return answer_paid(engagement_id, form)
     close_checkout(db.session(), deposit_id)
     flash("The payment is recorded. Both sides get an email.")
     return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
@@ -107,6 +101,22 @@ def payment_form(engagement: Engagement, panel: DepositPanel, **options: Any) ->
         today=firm_date(utc_now(), calendar),
         **options,
     )
+
+
+def transfer_in(form: BankPaymentForm) -> Transfer:
+    return Transfer(
+        recorded_by_id=current_user.id,
+        received_on=form.received_on.data,
+        bank_reference=form.bank_reference.data or None,
+    )
+
+
+def answer_paid(engagement_id: uuid.UUID, form: BankPaymentForm) -> ResponseReturnValue:
+    """Say who was first. The same person's double click is not a conflict."""
+    engagement, panel = load_owed(engagement_id)
+    if is_paid_by(db.session(), engagement_id, transfer_in(form)):
+        return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
+    return show_payment(engagement, panel, form, overtaken=True), 409
 
 
 def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:

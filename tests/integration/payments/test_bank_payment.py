@@ -107,6 +107,15 @@ def test_recording_a_transfer_twice_names_who_was_first_and_changes_nothing(
     assert payer.deposit().bank_reference == "the first" and len(payer.payments()) == 1
 
 
+def test_a_double_click_records_the_transfer_once_and_is_not_a_conflict(
+    desk: FlaskClient, other_desk: FlaskClient, payer: Payer
+) -> None:
+    for browser, status in ((desk, 303), (desk, 303), (other_desk, 409)):
+        answer = record_payment(browser, payer, bank_reference="FT 24/117")
+        assert answer.status_code == status
+    assert len(payer.payments()) == 1
+
+
 def test_when_eight_record_the_transfer_at_once_only_one_succeeds(
     app: Flask, ada: Staff, payer: Payer, handle_events: Handle
 ) -> None:

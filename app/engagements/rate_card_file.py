@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.applications.questions.checks import check_when, rule_each_other_out
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, repeated, with_digest
-from app.engagements.pricing import highest_sum_cents
+from app.engagements.pricing import highest_sum_cents, percent_of
 from app.engagements.rate_card import MOST_CENTS, Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
 
@@ -56,14 +56,14 @@ def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
 
 def _faults_in_price(price: KindPrice) -> list[str]:
     faults = []
-    if price.floor_cents <= 0:
-        faults.append("needs a floor above 0 cents")
+    if not 1 <= price.deposit_percent <= 100:
+        faults.append(f"asks for a deposit of {price.deposit_percent}%; it must be 1 to 100")
+    if percent_of(price.floor_cents, price.deposit_percent) <= 0:
+        faults.append("needs a floor with a deposit above 0 cents")
     if price.base_cents < price.floor_cents:
         faults.append(f"has a base of {price.base_cents} cents, under its floor")
     if highest_sum_cents(price) > MOST_CENTS:
         faults.append(f"can come to more than {MOST_CENTS} cents, the most that can be kept")
-    if not 1 <= price.deposit_percent <= 100:
-        faults.append(f"asks for a deposit of {price.deposit_percent}%; it must be 1 to 100")
     if price.budget_months < 1 or (price.budget_months > 1 and not price.is_monthly):
         faults.append(
             f"has budget_months {price.budget_months}; it must be 1 or more, and 1 of a fixed price"

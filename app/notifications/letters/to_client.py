@@ -74,7 +74,7 @@ def agreement_confirmed(application: Application, engagement: Engagement) -> Let
                 proposal,
                 price(engagement.total_cents, engagement.currency, is_monthly=quote.is_monthly),
             ),
-            *((due,) if engagement.deposit_cents else ()),
+            due,
         ),
         action=(gettext("Each line of the price, and how to pay"), status_page(application)),
         closing=(gettext("The terms:"), *terms),

@@ -46,7 +46,12 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
         (
             "floor_cents = 1_000_000",
             "floor_cents = 0",
-            "The kind 'sprint' needs a floor above 0 cents.",
+            "The kind 'sprint' needs a floor with a deposit above 0 cents.",
+        ),
+        (
+            "floor_cents = 4_200_000",
+            "floor_cents = 1",
+            "The kind 'build' needs a floor with a deposit above 0 cents.",
         ),
         (
             "deposit_percent = 30",

@@ -99,8 +99,7 @@ def _add_attempt(
         idempotency_key=f"checkout-{attempt_id}",
         expires_at=expires_at,
         request={
-            **_request(deposit, engagement, application),
-            "client_reference_id": str(attempt_id),
+            **_request(deposit, engagement, application, attempt_id),
             "expires_at": int(expires_at.timestamp()),
         },
     )
@@ -109,7 +108,9 @@ def _add_attempt(
     return attempt
 
 
-def _request(deposit: Deposit, engagement: Engagement, application: Application) -> dict[str, Any]:
+def _request(
+    deposit: Deposit, engagement: Engagement, application: Application, attempt_id: uuid.UUID
+) -> dict[str, Any]:
     """The request to Stripe: one line, the deposit, and the links back to the prospect's page."""
     quote = engagement.priced
     offer = name_of(engagement)
@@ -128,8 +129,9 @@ def _request(deposit: Deposit, engagement: Engagement, application: Application)
     request: dict[str, Any] = {
         "mode": "payment",
         "line_items": [{"quantity": 1, "price_data": price}],
-        "success_url": _own_page(application, "done"),
-        "cancel_url": _own_page(application, "cancelled"),
+        "client_reference_id": str(attempt_id),
+        "success_url": _own_page(application, payment="done", attempt=attempt_id),
+        "cancel_url": _own_page(application, payment="cancelled"),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
         # Else an account's settings may let Stripe charge another currency, at its own rate.
@@ -140,11 +142,6 @@ def _request(deposit: Deposit, engagement: Engagement, application: Application)
     return request
 
 
-def _own_page(application: Application, payment: str) -> str:
-    return url_for(
-        "portal.status",
-        token=application.access_token,
-        payment=payment,
-        _anchor="deposit",
-        _external=True,
-    )
+def _own_page(application: Application, **query: Any) -> str:
+    token = application.access_token
+    return url_for("portal.status", token=token, _anchor="deposit", _external=True, **query)

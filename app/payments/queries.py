@@ -1,7 +1,7 @@
 """What pages show about a deposit."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -31,7 +31,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
 
     ``is_first_month``: it pays for the first month, and is called that. ``is_processing``: it was
     paid at Stripe, and the payer's bank is still processing it. ``reference`` identifies a
-    transfer. ``problem`` is a sentence on the last try by card.
+    transfer. ``attempt`` is the id of the last try by card, ``problem`` a sentence on it.
     """
 
     amount_cents: int
@@ -44,16 +44,21 @@ class DepositPanel(msgspec.Struct, frozen=True):
     paid_at: datetime | None = None
     method: str | None = None
     is_processing: bool = False
+    attempt: str = ""
     problem: str | None = None
 
     @property
     def is_paid(self) -> bool:
         return self.status == "paid"
 
-    def awaits_stripe(self, *, came_back: bool) -> bool:
-        """Whether it may have been paid without Stripe having told us yet. ``came_back`` says that
-        the payer just came from Stripe's page."""
-        return not self.is_paid and (self.is_processing or (came_back and not self.problem))
+    def awaits_stripe(self, query: Mapping[str, str]) -> bool:
+        """Whether it may have been paid without Stripe having told us yet. The ``query`` in the
+        page's address says whether the payer came to it from Stripe's page, and after which try:
+        it stays in the address when they try again."""
+        came_back = query.get("payment") == "done"
+        is_about_last = query.get("attempt", self.attempt) == self.attempt
+        awaits_news = came_back and is_about_last and not self.problem
+        return not self.is_paid and (self.is_processing or awaits_news)
 
 
 class TransferRecord(msgspec.Struct, frozen=True):
@@ -91,6 +96,7 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         paid_at=deposit.paid_at if deposit else None,
         method=deposit.method if deposit else None,
         is_processing=attempt is not None and attempt.status == "processing",
+        attempt=str(attempt.id) if attempt else "",
         problem=PROBLEMS.get(attempt.status) if attempt else None,
     )
 

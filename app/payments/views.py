@@ -35,7 +35,7 @@ def deposit(token: str) -> ResponseReturnValue:
         return back_to_deposit(token)
     panel = deposit_panel(db.session(), engagement)
     came_back = request.args.get("payment") == "done"
-    if panel and came_back and panel.awaits_stripe(came_back=True):
+    if panel and came_back and panel.awaits_stripe(request.args):
         return "", 204
     return render_template("payments/_deposit.html", deposit=panel, application=application)
 

@@ -60,7 +60,7 @@ def progress_of(application: Application) -> Progress:
     deposit = deposit_panel(session, engagement) if engagement else None
     # Stripe sends the payer back before it tells us about the payment.
     came_back = request.args.get("payment") == "done"
-    is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
+    is_paying = deposit is not None and deposit.awaits_stripe(request.args)
     is_paid = deposit is not None and deposit.is_paid
     standing = standing_of(application, engagement, is_paying=is_paying, is_paid=is_paid)
     reviewers = staff_names(session)

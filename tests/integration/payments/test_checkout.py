@@ -30,7 +30,8 @@ def test_paying_by_card_leads_to_stripes_page_for_the_amount_in_the_database(
     assert page["currency"] == "usd" and page["mode"] == "payment"
     assert page["customer_email"] == payer.application.email
     own_page = f"http://localhost{payer.own_page}"
-    assert page["success_url"] == f"{own_page}?payment=done#deposit"
+    [attempt] = payer.attempts()
+    assert page["success_url"] == f"{own_page}?payment=done&attempt={attempt.id}#deposit"
     assert page["cancel_url"] == f"{own_page}?payment=cancelled#deposit"
     back = payer.browser.get(page["cancel_url"]).text
     assert "nothing was charged" in back and "You have agreed, and the deposit is due." in back

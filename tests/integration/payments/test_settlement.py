@@ -1,5 +1,6 @@
 """From a webhook to a paid deposit, and everything that must not lead to one."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -49,9 +50,13 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
     session: Session,
 ) -> None:
     back = standin.pay(payer.press_pay().location)
-    assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
-    page = payer.browser.get(f"{payer.own_page}?payment=done").text
-    assert "waiting for Stripe" in page and f"{payer.own_page}/deposit?payment=done" in page
+    [attempt] = payer.attempts()
+    came_back = f"?payment=done&attempt={attempt.id}"
+    assert back == f"http://localhost{payer.own_page}{came_back}#deposit"
+    page = html.unescape(payer.browser.get(f"{payer.own_page}{came_back}").text)
+    assert "waiting for Stripe" in page
+    assert f"{payer.own_page}/deposit{came_back}" in page
+    assert f"{payer.own_page}/progress{came_back}" in page
     assert payer.part(payment="done") == ""
     assert "<h1>Your payment is on its way.</h1>" in page and "You act next" not in page
     assert payer.deposit().status == "due"
@@ -156,6 +161,19 @@ def test_after_the_bank_refuses_the_deposit_is_still_due_and_can_be_paid_again(
     assert "did not go through" in back and "<h1>You have agreed, and the deposit is due." in back
     assert "waiting for Stripe" not in back and f"{payer.own_page}/progress" not in back
     assert payer.press_pay().location.startswith(standin.url)
+
+
+def test_the_next_try_does_not_pass_for_the_one_that_the_payer_came_back_from(
+    payer: Payer, attempt: CheckoutAttempt, settle: Settle
+) -> None:
+    settle("completed", attempt, payment_status="unpaid")
+    settle("async_payment_failed", attempt, payment_status="unpaid")
+    payer.press_pay()
+    first, second = payer.attempts()
+    assert "waiting for Stripe" not in payer.part(payment="done", attempt=str(first.id))
+    page = payer.browser.get(f"{payer.own_page}?payment=done&attempt={first.id}").text
+    assert "Pay $5,000 by card" in page and "You act next" in page
+    assert payer.part(payment="done", attempt=str(second.id)) == ""
 
 
 def test_a_paid_deposit_never_becomes_unpaid(

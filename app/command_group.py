@@ -25,6 +25,8 @@ from config_checks import UNDECODED
 # The schema is missing, or not the one of this release.
 UNPREPARED = {one.__name__ for one in (UndefinedColumn, UndefinedFunction, UndefinedTable)}
 DENIED = InsufficientPrivilege.__name__
+# Once by the driver, and once as SQLAlchemy wraps it.
+PROGRAMMING_ERRORS = (ProgrammingError, WrappedError)
 
 
 class CommandGroup(AppGroup):
@@ -59,6 +61,11 @@ def _first_to_do(kind: str) -> str:
     return ""
 
 
+def needs_upgrade(error: Exception) -> bool:
+    """Whether the database was not made ready for this release, which `flask db upgrade` does."""
+    return bool(_first_to_do(kind_of(error)))
+
+
 @contextmanager
 def database_errors_in_one_line() -> Iterator[None]:
     """Turn an error of the database into a click.ClickException, which ends the command with one
@@ -67,7 +74,7 @@ def database_errors_in_one_line() -> Iterator[None]:
         yield
     except DATABASE_AWAY as error:
         raise click.ClickException(_why_it_is_away(kind_of(error))) from None
-    except (ProgrammingError, WrappedError) as error:
+    except PROGRAMMING_ERRORS as error:
         if sentence := _first_to_do(kind_of(error)):
             raise click.ClickException(sentence) from None
         raise

@@ -29,6 +29,7 @@ from app.applications.intake.submit_command import (
 )
 from app.applications.questions.questionnaire import current_questionnaire
 from app.bridges.kafka import client_settings, describe
+from app.command_group import PROGRAMMING_ERRORS, needs_upgrade
 from app.database import DATABASE_AWAY, db, kind_of
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
@@ -83,7 +84,8 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
     """Take the command, or write it to the dead letters; return whether its offset may be
     committed.
 
-    While the database or the brokers are unavailable it is retried, and nothing else is read.
+    While the database or the brokers are unavailable, or the database is not made ready for this
+    release, it is retried, and nothing else is read.
     """
     while not stop.is_set():
         try:
@@ -91,7 +93,7 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
                 _note_refused(message)
                 dead_letters.add(message, problems)
                 log.warning("intake.refused", origin=origin_of(message), about=_loggable(problems))
-        except (*DATABASE_AWAY, NotConfirmed) as error:
+        except (*DATABASE_AWAY, *PROGRAMMING_ERRORS, NotConfirmed) as error:
             db.session.rollback()
             cause = str(error) if isinstance(error, NotConfirmed) else None
             log.warning("intake.waiting", error=kind_of(error), cause=cause)
@@ -109,7 +111,8 @@ def _loggable(problems: Problems) -> list[str]:
 
 
 def _take(message: Message) -> Problems:
-    """Commit what the message asks for, or return why not. Raises one of DATABASE_AWAY."""
+    """Commit what the message asks for, or return why not. Raises an error of the database that is
+    not about this message."""
     start_trace()  # so that an unreadable message isn't logged in the previous command's trace
     try:
         command = _read(message)
@@ -132,6 +135,8 @@ def _take(message: Message) -> Problems:
         return refusal.problems
     except Exception as error:  # noqa: BLE001 - one command's trouble is not the others'
         db.session.rollback()
+        if needs_upgrade(error):
+            raise
         # Only the kind of error, since its text may quote what somebody typed.
         log.error("intake.failed", origin=origin_of(message), error=kind_of(error))  # noqa: TRY400
         return {"": f"It could not be recorded ({kind_of(error)})."}
@@ -188,7 +193,7 @@ def _note_standing(consumer: Consumer, troubles: Collection[str]) -> None:
     try:
         note_standing(db.session(), _standing_of(consumer))
         db.session.commit()
-    except (*DATABASE_AWAY, KafkaException) as error:
+    except (*DATABASE_AWAY, *PROGRAMMING_ERRORS, KafkaException) as error:
         db.session.rollback()
         cause = describe(error) if isinstance(error, KafkaException) else kind_of(error)
         log.warning("intake.standing_not_noted", error=cause)

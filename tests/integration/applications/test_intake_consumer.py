@@ -13,6 +13,7 @@ from cloudevents.core.bindings.kafka import (
 )
 from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from structlog.contextvars import merge_contextvars
@@ -21,6 +22,7 @@ from structlog.testing import capture_logs
 from app.applications.intake import consumer, dead_letters
 from app.applications.intake.submit_command import SUBMIT, take_command
 from app.database import db
+from local.postgres import SERVING
 from tests.brokers.tansu import headers_of
 from tests.integration.applications.partner import Partner, intake_at_work, taken
 from tests.site import eventually
@@ -229,3 +231,24 @@ def test_while_the_database_is_down_the_command_waits(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     assert len(tries) == 4
+
+
+@pytest.mark.parametrize("table", ["taken_commands", "intake_partitions"])
+def test_while_the_database_is_not_made_ready_commands_wait_and_none_is_refused(
+    app: Flask,
+    session: Session,
+    partner: Partner,
+    as_owner: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+) -> None:
+    monkeypatch.setattr(consumer, "NOTE_SECONDS", 0.0)
+    as_owner(f"REVOKE ALL ON {table} FROM {SERVING}")
+    partner.send(*(to_binary_event(partner.command(number)) for number in ("1", "2")))
+    try:
+        with intake_at_work(app, partner.address), capture_logs() as logs:
+            eventually(lambda: "InsufficientPrivilege" in str(logs))
+            upgrade()
+            eventually(lambda: taken(session) == 2)
+    finally:
+        upgrade()

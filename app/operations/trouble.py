@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.applications.intake.address import current_intake
-from app.applications.intake.standing import SILENT_AFTER_SECONDS
+from app.applications.intake.standing import PARTITIONS, SILENT_AFTER_SECONDS
 from app.bridges.addresses import current_bridges
 from app.chat.queries import has_channel
 from app.events.models import Delivery
@@ -33,10 +33,11 @@ SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
        AND NOT EXISTS (SELECT FROM circuits
            WHERE circuits.name = 'bridge ' || bridges.name AND state <> 'closed')
     ) AS failing_bridges,
-    (SELECT count(*) FROM intake_partitions
-     WHERE topic = :intake_topic AND seen_at < now() - make_interval(secs => :silent_after)
+    (SELECT count(*) FROM ({PARTITIONS}) AS partitions
+     WHERE topic = :intake_topic AND is_there
+       AND seen_at < now() - make_interval(secs => :silent_after)
     ) AS silent_partitions
-""")  # noqa: S608 - a part of our own
+""")  # noqa: S608 - parts of our own
 
 
 class Trouble(msgspec.Struct, frozen=True):

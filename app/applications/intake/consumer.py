@@ -133,7 +133,7 @@ def _take(message: Message) -> Problems:
     except CommandRefused as refusal:
         db.session.rollback()
         return refusal.problems
-    except Exception as error:  # noqa: BLE001 - one command's trouble is not the others'
+    except Exception as error:  # one command's trouble is not the others'
         db.session.rollback()
         if needs_upgrade(error):
             raise

@@ -29,14 +29,21 @@ ON CONFLICT (topic, partition) DO UPDATE
 SET refused = intake_partitions.refused + 1, last_refused = excluded.last_refused
 WHERE intake_partitions.last_refused IS DISTINCT FROM excluded.last_refused
 """)
-FIGURES = text("""
-SELECT coalesce(sum(position), 0)::int8 AS position, coalesce(sum(lag), 0)::int8 AS lag,
+# A consumer group leaves no partition alone for an hour: one at which nobody has been for that
+# long, while others were worked on, is gone, since the topic was made again with fewer.
+PARTITIONS = """
+SELECT *, seen_at > max(seen_at) OVER (PARTITION BY topic) - interval '1 hour' AS is_there
+FROM intake_partitions
+"""
+FIGURES = text(f"""
+SELECT coalesce(sum(position), 0)::int8 AS position,
+    coalesce(sum(lag) FILTER (WHERE is_there), 0)::int8 AS lag,
     coalesce(sum(refused), 0)::int8 AS refused,
     coalesce(string_agg(partition || '/' || last_refused, ', ' ORDER BY partition), '')
         AS last_refused,
-    extract(epoch FROM now() - min(seen_at))::float8 AS silent_seconds
-FROM intake_partitions WHERE topic = :topic
-""")
+    extract(epoch FROM now() - min(seen_at) FILTER (WHERE is_there))::float8 AS silent_seconds
+FROM ({PARTITIONS}) AS partitions WHERE topic = :topic
+""")  # noqa: S608 - a part of our own
 
 
 class Standing(NamedTuple):

@@ -20,6 +20,9 @@ from tests.integration.applications.partner import Partner, intake_at_work, take
 from tests.site import eventually
 
 LONG_AGO = text("UPDATE intake_partitions SET seen_at = now() - interval '5 minutes'")
+SEEN_AGO = text("""
+UPDATE intake_partitions SET seen_at = now() - CAST(:ago AS interval) WHERE partition = :partition
+""")
 
 
 @pytest.fixture
@@ -64,6 +67,21 @@ def test_the_figures_say_how_many_commands_are_done_with_refused_and_still_to_be
     session.execute(LONG_AGO)
     session.commit()
     assert not figures().is_well
+
+
+def test_a_partition_that_the_topic_no_longer_has_stops_counting_after_an_hour(
+    session: Session, partner: Partner, figures: Callable[[], IntakeFigures]
+) -> None:
+    for number in (0, 1):
+        session.add(IntakePartition(topic=partner.topic, partition=number, lag=2, refused=1))
+    session.flush()
+    session.execute(SEEN_AGO, {"ago": "2 hours", "partition": 1})
+    session.commit()
+    alone = figures()
+    assert (alone.is_well, alone.lag, alone.refused) == (True, 2, 2)
+    session.execute(SEEN_AGO, {"ago": "90 minutes", "partition": 0})
+    session.commit()
+    assert (figures().is_well, figures().lag) == (False, 4)
 
 
 def test_a_refusal_that_waits_for_the_broker_counts_once(

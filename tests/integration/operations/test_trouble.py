@@ -196,6 +196,8 @@ def test_partitions_of_the_intake_that_are_silent_count_as_trouble(
     long_ago = utc_now() - timedelta(minutes=5)
     session.add(IntakePartition(topic="commands", partition=0, seen_at=utc_now()))
     session.add(IntakePartition(topic="of old", partition=0, seen_at=long_ago))
+    gone = long_ago - timedelta(hours=1)
+    session.add(IntakePartition(topic="commands", partition=2, seen_at=gone))
     session.commit()
     assert WORDS.findall(desk.get("/staff/")) == []
     session.add(IntakePartition(topic="commands", partition=1, seen_at=long_ago))

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from celery.beat import PersistentScheduler
+from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 
 from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
 from app.database.deadline import BoundedConnection
@@ -99,6 +99,14 @@ class SteadyScheduler(PersistentScheduler):
                 entry.last_run_at = now
                 self._heap = None  # ordered by times that are hours away; Celery rebuilds it
         return super().tick(*args, **kwargs)
+
+    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+        """Send the task; say in one line that the broker is away, where Celery prints a hundred."""
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except SchedulingError as error:
+            cause = type(error.__context__).__name__
+            log.warning("broker.unreachable", task=entry.task, error=cause)
 
     def close(self) -> None:
         super().close()

@@ -6,13 +6,15 @@ Celery's own retries (docs/reliability.md says what was measured).
 
 from typing import Any
 
+import structlog
 from celery import Celery, Task, signals
 from flask import Flask
 from sqlalchemy import Engine
 
 from app.background.broker import broker_settings
 from app.background.schedule import beat_schedule
-from app.database import db
+from app.command_group import needs_upgrade
+from app.database import DATABASE_AWAY, db, kind_of
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
 from app.events.tasks import send_deliveries
@@ -20,6 +22,8 @@ from app.events.tracing import new_trace
 from app.operations.replay.closed_doors import refuse
 from app.telemetry.setup import close_telemetry
 from config import Config
+
+log = structlog.get_logger()
 
 
 def init_celery(app: Flask, config: Config) -> None:
@@ -43,7 +47,8 @@ def init_celery(app: Flask, config: Config) -> None:
 
 def _task_of(app: Flask) -> type[Task]:
     """The base of every task. It runs in the app's context and in a trace of its own, since one
-    worker process runs many tasks. It can't be sent while a handler is only rehearsed."""
+    worker process runs many tasks. It can't be sent while a handler is only rehearsed. In a worker,
+    trouble with the database ends it with one line in the log: the sweep alone would fill pages."""
 
     class TaskInApp(Task):
         def apply_async(self, *args: object, **kwargs: object) -> object:
@@ -52,9 +57,24 @@ def _task_of(app: Flask) -> type[Task]:
 
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context(), new_trace():
-                return self.run(*args, **kwargs)
+                try:
+                    return self.run(*args, **kwargs)
+                except Exception as error:
+                    kinds = _kinds_of_database_trouble(error)
+                    if self.request.called_directly or not kinds:
+                        raise
+                    log.warning("worker.database_unreachable", task=self.name, error=kinds)
+                    return None
 
     return TaskInApp
+
+
+def _kinds_of_database_trouble(error: Exception) -> str:
+    """The driver's names for what is wrong with the database; "" if anything else is wrong."""
+    errors = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+    if all(isinstance(one, DATABASE_AWAY) or needs_upgrade(one) for one in errors):
+        return ", ".join(sorted({kind_of(one) for one in errors}))
+    return ""
 
 
 def _settings(config: Config) -> dict[str, Any]:

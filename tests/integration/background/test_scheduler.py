@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from redis import Redis as RedisClient
+from structlog.testing import capture_logs
 
+from app.background.beat import SteadyScheduler
 from config import ROOT
 from local.commands import command_environment, procfile, shell
-from local.ports import HOST, Ports
+from local.ports import HOST, Ports, free_port
 from local.postgres import Postgres
 from local.redis import Redis
 from local.settings import local_settings
@@ -112,3 +115,16 @@ def test_a_scheduler_that_cannot_keep_its_state_says_so_and_ends(
         " its user may write to."
     ]
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_scheduler_says_in_one_line_that_the_broker_is_away(
+    site_with: Callable[..., Flask], tmp_path: Path
+) -> None:
+    site = site_with(REDIS_URL=f"redis://{HOST}:{free_port()}/0")
+    celery = site.extensions["celery"]
+    scheduler = SteadyScheduler(celery, lazy=True, schedule_filename=str(tmp_path / "notes"))
+    with capture_logs() as logs:
+        scheduler.apply_entry(scheduler.Entry("sweep", "background.sweep", schedule=1, app=celery))
+    assert [(line["event"], line["error"]) for line in logs] == [
+        ("broker.unreachable", "OperationalError")
+    ]

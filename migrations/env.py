@@ -1,11 +1,14 @@
 """Runs the migrations as the role that owns the tables, one process at a time, then grants the
 serving role its rights."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 import psycopg
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.command_group import DENIED, database_errors_in_one_line
@@ -16,6 +19,8 @@ from app.database.grants import grant, owner_engine
 database = current_app.extensions["migrate"].db
 # Several hosts may start and migrate at the same time; the lock lets one of them do it.
 MIGRATION_LOCK = 7_301_501
+HAS_LOG = text("SELECT to_regclass('public.events') IS NOT NULL")
+HAS_EVENTS = text("SELECT EXISTS (SELECT FROM events)")
 
 
 def run() -> None:
@@ -37,7 +42,8 @@ def run() -> None:
             # A migration that waits for a table also blocks the requests that come after it.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             refuse_newer()
-            run_those_left()
+            with keeping_log(connection):
+                run_those_left()
             grant(connection)
         connection.commit()
 
@@ -51,6 +57,22 @@ def refuse_newer() -> None:
             " migrations back with its own"
             f" `flask db downgrade {context.script.get_current_head()}`."
         )
+
+
+@contextmanager
+def keeping_log(connection: Connection) -> Iterator[None]:
+    """Raise click.ClickException if the log is gone afterwards, with events in it."""
+    had_events = has_log(connection) and connection.scalar(HAS_EVENTS)
+    yield
+    if had_events and not has_log(connection):
+        raise click.ClickException(
+            "This would delete the log, and all that has happened with it. Nothing was changed. If"
+            " nobody needs this site any more, drop its database."
+        )
+
+
+def has_log(connection: Connection) -> bool:
+    return bool(connection.scalar(HAS_LOG))
 
 
 def run_those_left() -> None:

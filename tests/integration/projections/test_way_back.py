@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -48,3 +49,16 @@ def test_the_log_and_everything_derived_from_it_survive_a_downgrade(
     assert session.execute(EVERYTHING).all() == before
     rebuild()  # as after any upgrade
     assert verify() == []
+
+
+@pytest.mark.usefixtures("busy")
+def test_no_downgrade_deletes_the_log(app: Flask, session: Session) -> None:
+    before = session.execute(EVERYTHING).all()
+    session.commit()
+    shown = app.test_cli_runner().invoke(args=["db", "downgrade", "base"])
+    assert shown.exit_code == 1
+    assert shown.output == (
+        "Error: This would delete the log, and all that has happened with it. Nothing was changed."
+        " If nobody needs this site any more, drop its database.\n"
+    )
+    assert session.execute(EVERYTHING).all() == before

@@ -32,3 +32,16 @@ def test_a_form_survives_a_change_of_secret_that_names_the_previous_one(
     assert typed in prospect.see("you")
     prospect.fill_in()
     assert prospect.send().status_code == 303
+
+
+def test_a_form_survives_old_and_new_processes_in_turn_if_the_old_know_the_next_secret(
+    prospect: Prospect, config: Config, site_with: Callable[..., Flask]
+) -> None:
+    before, after = config.SECRET_KEY, "the secret after this one"
+    old = site_with(SECRET_KEY_BEFORE=after)
+    new = site_with(SECRET_KEY=after, SECRET_KEY_BEFORE=before)
+    prospect.client = new.test_client()
+    prospect.fill_in("you")
+    for site in (old, new):
+        prospect.client = moved_to(site, prospect.client)
+        assert prospect.answers["company"] in prospect.see("you")

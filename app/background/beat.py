@@ -7,10 +7,10 @@ was killed while writing, or the power failed, it would fail at every start unti
 the file.
 """
 
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import psycopg
@@ -22,6 +22,8 @@ from app.database.deadline import BoundedConnection
 
 # How often to look again while another scheduler leads, or none can.
 LOOK_SECONDS = 5.0
+# More than the notes need.
+NOTES_BYTES = 20_000
 TAKE_LEAD = "SELECT pg_try_advisory_lock(hashtext('scheduler'))"
 # With these the server drops a leader whose machine has vanished.
 KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2"
@@ -75,7 +77,7 @@ class SteadyScheduler(PersistentScheduler):
         self._lead = Lead(self.app.conf.beat_lead_at)
 
     def setup_schedule(self) -> None:
-        _make_folder(Path(self.schedule_filename).absolute().parent)
+        _check_folder(Path(self.schedule_filename).absolute())
         try:
             super().setup_schedule()
         except Exception as error:  # noqa: BLE001 - reading a corrupt file can raise anything
@@ -113,13 +115,19 @@ class SteadyScheduler(PersistentScheduler):
         self._lead.release()
 
 
-def _make_folder(folder: Path) -> None:
-    """Create the folder: it is VAR_DIR, which nothing else creates on most platforms. Ends the
-    process with a sentence if no file can be written there; beat would print a hundred lines."""
-    with suppress(OSError):
+def _check_folder(notes: Path) -> None:
+    """Create the notes' folder: it is VAR_DIR, which nothing else creates on most platforms. Ends
+    the process with a sentence if they can't be written there; beat would print hundreds of lines.
+    Those that exist need no more room."""
+    folder = notes.parent
+    try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not os.access(f"{folder}/", os.W_OK | os.X_OK):
+        with TemporaryFile(dir=folder) as probe:
+            if not any(folder.glob(f"{notes.name}*")):
+                probe.write(bytes(NOTES_BYTES))
+                probe.flush()
+    except OSError as error:
         sys.exit(
-            f"Error: The scheduler can't keep its notes in {folder}. Set VAR_DIR to a folder that"
-            " its user may write to."
+            f"Error: The scheduler can't keep its notes in {folder} ({error.strerror}). Set VAR_DIR"
+            " to a folder that has room, and that its user may write to."
         )

@@ -95,13 +95,16 @@ def test_the_scheduler_starts_with_state_damaged_by_a_power_cut(
     assert rings(environ, redis_server, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [("touch var", "File exists"), ("ulimit -f 2", "File too large")],
+    ids=["no folder", "no room"],
+)
 def test_a_scheduler_that_cannot_keep_its_state_says_so_and_ends(
-    environ: Environ, tmp_path: Path
+    environ: Environ, tmp_path: Path, before: str, why: str
 ) -> None:
-    in_the_way = tmp_path / "var"
-    in_the_way.touch()
     ended = subprocess.run(
-        shell(procfile()["scheduler"]),
+        ["/bin/sh", "-c", f"{before}; exec {procfile()['scheduler']}"],
         env=environ,
         cwd=tmp_path,
         capture_output=True,
@@ -111,8 +114,8 @@ def test_a_scheduler_that_cannot_keep_its_state_says_so_and_ends(
     )
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1:] == [
-        f"Error: The scheduler can't keep its notes in {in_the_way}. Set VAR_DIR to a folder that"
-        " its user may write to."
+        f"Error: The scheduler can't keep its notes in {tmp_path / 'var'} ({why}). Set VAR_DIR to a"
+        " folder that has room, and that its user may write to."
     ]
     assert "Traceback" not in ended.stdout + ended.stderr
 

@@ -79,7 +79,7 @@ def test_no_long_word_is_wider_than_a_small_phone_at_twice_the_text_size(
 ) -> None:
     page = visit(390)
     page.set_viewport_size({"width": 360, "height": 640})
-    for path in (history.path_to("own:offered?lang=de"), "/apply?lang=de"):
+    for path in (history.path_to("own:offered?lang=de"), "/apply?lang=de", "/labs/retail?lang=de"):
         page.goto(path)
         page.evaluate(RESIZE, "200%")
         assert page.evaluate(BEYOND, 360) == 0, path

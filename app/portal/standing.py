@@ -105,10 +105,7 @@ PAYING = Standing(
 )
 ACTIVE = Standing(
     lazy_gettext("Your engagement is confirmed."),
-    lazy_gettext(
-        "We write within one working day of your payment to agree the first day. Write to us"
-        " below if something changes on your side."
-    ),
+    lazy_gettext("Write to us below if something changes on your side."),
     lazy_gettext("The first day"),
 )
 # The sender of a held application sees what everybody sees: a person reads it next.

@@ -113,7 +113,7 @@ def page() -> str:
         messages=[
             Message(current_brand().name, False, "Question", "Who is on call?\n\nAnd when?", now),
             Message("You", True, "Answer", f"Two of us, in turns. {LONG_NAME * 2}", now),
-            Message(LONG_NAME, False, "", "Thank you.", now),
+            Message(LONG_NAME, False, "", "Thank you.\n\nإعادة المحاولة (Celery).", now),
         ],
         entries=[
             Entry("Application received", now, LONG_NAME),

@@ -99,17 +99,21 @@ def test_the_last_of_an_applications_figures_stands_above_the_narrow_column(
         assert last == beside, size
 
 
-def test_each_paragraph_of_an_answer_reads_in_the_direction_of_its_script(
+def test_each_paragraph_of_an_answer_or_a_message_reads_in_the_direction_of_its_script(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     problem = f"{IN_ENGLISH}\n\n{IN_ARABIC}"
     applied = apply(site, problem=problem, tried=IN_ARABIC)
+    applied.write(problem)
     page = visit(1440, reviewer=ada)
     page.goto(f"/staff/applications/{applied.id}")
-    problem_shown = page.locator(".facts__text").filter(has_text=IN_ENGLISH)
-    first, stop = problem_shown.evaluate(ENDS, IN_ENGLISH)
-    assert first < stop
-    for shown in (problem_shown, page.get_by_role("definition").filter(has_text=IN_ARABIC)):
+    long = [
+        page.locator(kind).filter(has_text=IN_ENGLISH) for kind in (".facts__text", ".thread__text")
+    ]
+    for shown in long:
+        first, stop = shown.evaluate(ENDS, IN_ENGLISH)
+        assert first < stop
+    for shown in (*long, page.get_by_role("definition").filter(has_text=IN_ARABIC)):
         first, stop = shown.evaluate(ENDS, IN_ARABIC)
         assert stop < first
 

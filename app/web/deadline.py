@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.lists import format_list
 from flask_babel import gettext, ngettext
 
 from app.firm.calendar import current_calendar, holidays_between
 from app.languages.choice import present_language
-from app.web.rendering import FORMATS
+from app.web.rendering import FORMATS, listed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -46,7 +45,7 @@ def holidays_before(since: datetime, due_at: datetime) -> str:
         "%(days)s is a holiday here.",
         "%(days)s are holidays here.",
         len(days),
-        days=format_list(days, locale=present_language()),
+        days=listed(days),
     )
 
 

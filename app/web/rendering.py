@@ -3,17 +3,18 @@ them."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask, session
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.web.assets import init_assets, keeps_files
@@ -38,17 +39,18 @@ class Badge(NamedTuple):
 
 class Format(NamedTuple):
     """How a language writes money, a day, a moment, and a day of this year, as Unicode patterns for
-    numbers and dates."""
+    numbers and dates, and the locale that joins words as it does."""
 
     money: str
     day: str
     moment: str
     day_of_year: str
+    lists: str
 
 
 FORMATS: Final = {
-    "en": Format("¤#,##0", "d MMMM y", "d MMM y, HH:mm", "d MMMM"),
-    "de": Format("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm", "d. MMMM"),
+    "en": Format("¤#,##0", "d MMMM y", "d MMM y, HH:mm", "d MMMM", "en_GB"),
+    "de": Format("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm", "d. MMMM", "de"),
 }
 
 
@@ -64,9 +66,9 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(clock_time)
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
-    app.add_template_filter(age)
     app.add_template_filter(isolated)
     app.add_template_filter(as_beginning)
+    app.add_template_filter(listed)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -99,9 +101,13 @@ def price(cents: int, currency: str, *, is_monthly: bool) -> str:
 
 
 def with_code(text: str) -> Markup:
-    """The text with everything in double backticks, as in a docstring, set as code."""
+    """A docstring's text as a page has it: everything in double backticks set as code, and outside
+    of it curly apostrophes."""
     parts = IN_BACKTICKS.split(text)
-    return Markup().join(CODE.format(p) if n % 2 else p for n, p in enumerate(parts))
+    return Markup().join(
+        CODE.format(part) if n % 2 else part.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+        for n, part in enumerate(parts)
+    )
 
 
 def number(value: float, places: int = 0) -> str:
@@ -162,16 +168,14 @@ def duration(seconds: float) -> str:
     return ngettext("%(num)d day", "%(num)d days", int(seconds // (24 * 3600)))
 
 
-def age(moment: datetime) -> str:
-    """How long ago, for staff: "5 hours ago"; under a minute, even if clocks disagree, "Just
-    now"."""
-    seconds = (utc_now() - moment).total_seconds()
-    return f"{duration(seconds)} ago" if seconds >= 60 else "Just now"
-
-
 def as_beginning(words: str) -> str:
     """The words with a capital letter, to begin a sentence."""
     return words[0].upper() + words[1:]
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "person", "person and text", "person, company and text"."""
+    return format_list(words, locale=FORMATS[present_language()].lists)
 
 
 def isolated(name: str) -> str:

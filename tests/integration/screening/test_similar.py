@@ -64,7 +64,7 @@ def test_the_page_of_an_application_links_to_the_similar_one(
 ) -> None:
     one, other = apply(email="ada@mailinator.com"), apply()
     page = desk.get(f"/staff/applications/{one.id}").text
-    named = f"<bdi>{other.company}</bdi>, {other.reference}"
+    named = f'<bdi>{other.company}</bdi>, <span class="unbroken">{other.reference}</span>'
     assert f'href="/staff/applications/{other.id}">{named}</a>' in page
     assert "throwaway" in page and "The same company and text, received" in page
     page = desk.get(f"/staff/applications/{apply().id}").text

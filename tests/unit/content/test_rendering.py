@@ -12,6 +12,7 @@ from app.web.rendering import (
     datetime_utc,
     duration,
     isolated,
+    listed,
     money,
     number,
     plain_date,
@@ -114,6 +115,20 @@ def test_text_in_double_backticks_becomes_code_and_everything_is_escaped() -> No
     assert with_code("``a<b>`` & ``c`` of ``") == (
         "<code>a&lt;b&gt;</code> &amp; <code>c</code> of ``"
     )
+
+
+def test_an_apostrophe_is_curly_on_a_page_except_in_code() -> None:
+    assert with_code("The step's ``row['id']``") == "The step’s <code>row[&#39;id&#39;]</code>"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "person, company and text"), ("de", "person, company und text")]
+)
+def test_the_last_two_of_a_list_are_joined_by_a_word_alone(
+    speaking: Flask, language: str, text: str
+) -> None:
+    with speaking.test_request_context(headers={"Accept-Language": language}):
+        assert listed(["person", "company", "text"]) == text
 
 
 @pytest.mark.parametrize(

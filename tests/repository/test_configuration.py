@@ -93,3 +93,9 @@ def test_while_the_site_is_down_the_proxy_says_so_and_when_to_come_back() -> Non
     assert "error_page 502 504 =503 @away;" in proxy
     away = proxy.partition("location @away {")[2]
     assert "Retry-After" in away and "<p lang=en>" in away and "<p lang=de>" in away
+
+
+def test_each_page_of_the_proxy_itself_fits_a_phone() -> None:
+    proxy = (ROOT / "nginx.conf").read_text()
+    assert "name=viewport content='width=device-width" in proxy.partition('set $head "')[2]
+    assert proxy.count('"$head<title>') == proxy.count("<p lang=en>") == 2

@@ -22,6 +22,7 @@ def test_every_type_is_shown_with_its_meaning_its_fields_and_its_subscribers(
     page = desk.get("/staff/events/catalog").text
     articles = {name: html.unescape(text) for name, text in ARTICLE.findall(page)}
     assert set(articles) == set(declared_events())
+    assert ">Working day</h2>" in page
     for name, declared in declared_events().items():
         text = articles[name]
         assert html.unescape(with_code(meaning_of(declared))) in text, name

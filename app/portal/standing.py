@@ -37,8 +37,8 @@ WITH_REVIEWER = Standing(
 QUESTION = Standing(
     lazy_gettext("The reviewer has a question for you."),
     lazy_gettext(
-        "Answer it below, when it suits you. Nothing is decided before then. Once we have your"
-        " answer, ours follows within one working day."
+        "Answer it below. Nothing is decided before then. Once we have your answer, ours follows"
+        " within one working day."
     ),
     lazy_gettext("Your answer"),
 )
@@ -82,16 +82,16 @@ OFFERED = Standing(
 AGREED = Standing(
     lazy_gettext("You have agreed, and the deposit is due."),
     lazy_gettext(
-        "How to pay it is shown below. Once it has arrived, we write within one working day to"
-        " agree the first day."
+        "How to pay it is shown below. Within one working day of its arrival we write to agree the"
+        " first day."
     ),
     lazy_gettext("Your deposit"),
 )
 FIRST_MONTH_DUE = Standing(
     lazy_gettext("You have agreed, and the first month is due."),
     lazy_gettext(
-        "How to pay for it is shown below. Once the payment has arrived, we write within one"
-        " working day to agree the first day."
+        "How to pay for it is shown below. Within one working day of the payment we write to agree"
+        " the first day."
     ),
     lazy_gettext("Your payment"),
 )

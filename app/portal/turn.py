@@ -37,12 +37,8 @@ WITHOUT_A_DATE = {
     CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
     PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
     OFFERED: lazy_gettext("You act next, whenever it suits you: our proposal does not expire."),
-    AGREED: lazy_gettext(
-        "You act next: the deposit is due now, and the work begins once it has arrived."
-    ),
-    FIRST_MONTH_DUE: lazy_gettext(
-        "You act next: the first month is due now, and the work begins once it is paid."
-    ),
+    AGREED: lazy_gettext("You act next: the work begins once the deposit has arrived."),
+    FIRST_MONTH_DUE: lazy_gettext("You act next: the work begins once the first month is paid."),
     PAYING: lazy_gettext("Nobody has to act: Stripe still has to confirm the payment."),
 }
 

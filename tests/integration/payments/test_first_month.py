@@ -18,7 +18,7 @@ from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standi
 FIRST_MONTH = {
     "en": (
         "You have agreed, and the first month is due.",
-        "You act next: the first month is due now",
+        "You act next: the work begins once the first month is paid",
         '<h2 id="deposit-title">First month</h2>',
         "First month: Fractional",
         "First month paid: ",
@@ -28,7 +28,7 @@ FIRST_MONTH = {
     ),
     "de": (
         "Sie haben zugestimmt, und der erste Monat ist fällig.",
-        "Der erste Monat ist jetzt fällig",
+        "Die Arbeit beginnt, sobald der erste Monat bezahlt ist",
         '<h2 id="deposit-title">Erster Monat</h2>',
         "Erster Monat: Fractional",
         "Erster Monat bezahlt: ",

@@ -114,7 +114,9 @@ def test_the_trail_says_who_acts_next_and_the_checker_repeats_it(
     trail_file: Path, check: Check
 ) -> None:
     trail = json.loads(trail_file.read_text())
-    assert trail["next"]["said"].startswith("You act next: the deposit is due now")
+    assert trail["next"]["said"].startswith(
+        "You act next: the work begins once the deposit has arrived"
+    )
     assert (trail["next"]["due_at"], trail["next"]["as_of"]) == (None, trail["made_at"])
     assert f"\nNEXT: {trail['next']['said']} So the firm says" in check(trail_file).stdout
     trail["next"]["said"] = "Nobody has to act."

@@ -35,7 +35,7 @@ FIXED = {
     "declined": "Nobody has to act",
     "withdrawn": "Nobody has to act",
     "offered": "You act next, whenever it suits you",
-    "agreed": "You act next: the deposit is due now",
+    "agreed": "You act next: the work begins once the deposit has arrived",
 }
 LATE = "We act next, and we are late"
 # No line breaks within a date, or between a time and its unit.

@@ -89,7 +89,7 @@ def agreed_by(applied: Applied, ada: Reviewer) -> Applied:
     return applied
 
 
-def test_on_a_narrow_application_page_tab_goes_from_decide_straight_to_take_it(
+def test_on_a_narrow_application_page_tab_follows_its_one_column(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(390, reviewer=ada, reduced_motion="reduce")
@@ -97,4 +97,8 @@ def test_on_a_narrow_application_page_tab_goes_from_decide_straight_to_take_it(
     press_tab_until(page, page.get_by_role("link", name="Decide", exact=True))
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Take it")).to_be_focused()
+    press_tab_until(page, page.get_by_text("Write a note", exact=True))
     press_tab_until(page, page.get_by_label("Your message"))
+    press_tab_until(page, page.get_by_role("button", name="Preview the email"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="How it stood at each moment")).to_be_focused()

@@ -16,7 +16,8 @@ IN_USE = re.compile(r'class="([^"]*)"')
 FRAMES = {
     *("article", "article__head", "colophon", "colophon__rest", "colophon__row", "columns"),
     *("eyebrow", "filling-in", "narrow-only", "on-paper", "on-screen", "section--figure"),
-    *("split--woven", "split__beside", "split__first", "split__later", "split__main", "wide-only"),
+    *("split--woven", "split__below", "split__beside", "split__first", "split__last"),
+    *("split__main", "wide-only"),
 }
 
 

@@ -123,7 +123,7 @@ def test_a_scheduler_that_cannot_keep_its_state_says_so_and_ends(
 def test_a_scheduler_says_in_one_line_that_the_broker_is_away(
     site_with: Callable[..., Flask], tmp_path: Path
 ) -> None:
-    site = site_with(REDIS_URL=f"redis://{HOST}:{free_port()}/0")
+    site = site_with(CELERY_BROKER_URL=f"amqp://{HOST}:{free_port()}")
     celery = site.extensions["celery"]
     scheduler = SteadyScheduler(celery, lazy=True, schedule_filename=str(tmp_path / "notes"))
     with capture_logs() as logs:

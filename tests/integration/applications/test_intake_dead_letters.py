@@ -26,7 +26,8 @@ def letter_instead_of(
     partner.send(wrong, to_binary_event(partner.command("2")))
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
-    (letter,) = partner.dead_letters(1)
+    # More than one if a broker under load has taken the consumer for dead in the meantime.
+    letter, *_ = partner.dead_letters(1)
     return letter
 
 
@@ -116,7 +117,6 @@ def test_a_command_too_large_even_without_its_content_blocks_nothing(
     wrong = KafkaMessage(wrong.headers | headers, None, wrong.value)
     with capture_logs() as logs:
         letter = letter_instead_of(wrong, app, session, partner)
-    # More than once if a broker under load has taken the consumer for dead in the meantime.
     refused, *_ = (line for line in logs if line["event"] == "intake.refused")
     assert refused["about"][-1] == "name" and len(refused["about"]) <= 2
     said = headers_of(letter)

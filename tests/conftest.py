@@ -25,11 +25,11 @@ from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
-from app.extensions import limiter
 from app.retry import RetryPolicy
 from config import Config, load_config
 from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
+from tests.limits import reset_limits
 
 # Each of these folders runs a whole site, and one of each is enough, so its tests share an xdist
 # worker. The tour is inside the journeys' folder, but has its own site.
@@ -174,7 +174,7 @@ def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
     # Another test may have made its own site, whose tasks would be called instead.
     migrated_app.extensions["celery"].set_current()
     with migrated_app.app_context():
-        limiter.reset()
+        reset_limits()
         yield migrated_app
         db.session.remove()
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.applications.questions.file import load_questionnaire
-from app.extensions import limiter
 from app.web.site_form import SiteForm
 from config import ROOT
 from tests.demo_applications import STRONG
 from tests.integration.applications.prospect import hidden
+from tests.limits import reset_limits
 from tests.submitted import submit_answers
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
@@ -76,7 +76,7 @@ def test_json_in_place_of_a_form_never_crashes_the_site(
     client: FlaskClient, token: str, addresses: list[str], body: Any
 ) -> None:
     for address in addresses:
-        limiter.reset()
+        reset_limits()
         answer = client.post(
             address,
             data=json.dumps(body),
@@ -91,7 +91,7 @@ def test_a_file_in_place_of_a_text_never_crashes_the_site(
 ) -> None:
     for address in addresses:
         for besides in ({}, {"csrf_token": token}):
-            limiter.reset()
+            reset_limits()
             files = {name: (BytesIO(b"x"), "notes.txt") for name in NAMES if name not in besides}
             answer = client.post(
                 address,

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from app.accounts import passwords
 from app.accounts.models import Staff
 from app.accounts.passwords import hash_password
-from app.extensions import limiter
 from tests.form_page import token_in
+from tests.limits import reset_limits
 
 PASSWORD = "a sentence that only Ada knows"
 
@@ -23,7 +23,7 @@ Send = Callable[..., TestResponse]
 
 @pytest.fixture(autouse=True)
 def no_tries_counted(app: Flask) -> None:
-    limiter.reset()
+    reset_limits()
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,11 @@ from app.applications.drafts.sent_step import read_accepted, read_step
 from app.applications.models import Draft
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Step
-from app.extensions import limiter
 from app.web.security import MAX_BODY_BYTES
 from config import ROOT
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire
 from tests.integration.applications.prospect import Prospect
+from tests.limits import reset_limits
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
 FORM = "application/x-www-form-urlencoded"
@@ -55,7 +55,7 @@ def values(question: Question) -> st.SearchStrategy[str]:
 
 def post(client: FlaskClient, page: FormPage, address: str, fields: Fields) -> TestResponse:
     """Send the fields as they are, and the page's hidden fields that are not among them."""
-    limiter.reset()
+    reset_limits()
     given = {name for name, _ in fields}
     own = [(n, page.values[n][0]) for n in HIDDEN if n in page.values and n not in given]
     return client.post(address, data=on_the_wire([*own, *fields]), content_type=FORM)
@@ -167,7 +167,7 @@ def test_whatever_the_last_page_sends_becomes_an_application_or_stays_on_the_pag
     @QUICKLY
     @given(fields=posts(step))
     def post_one(fields: Fields) -> None:
-        limiter.reset()
+        reset_limits()
         prospect = new_prospect()
         prospect.fill_in()
         answer = post(prospect.client, FormPage(prospect.see(step.key)), "/apply/submit", fields)

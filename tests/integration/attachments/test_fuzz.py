@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.extensions import limiter
 from tests.integration.attachments.conftest import Prospect, stored
+from tests.limits import reset_limits
 from tests.sample_files import PNG_SIGNATURE, pdf, png
 
 CONTENTS = st.one_of(
@@ -25,7 +25,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 def test_any_upload_is_stored_whole_or_not_at_all(
     prospect: Prospect, uploads: Path, content: bytes, name: str
 ) -> None:
-    limiter.reset()
+    reset_limits()
     for path in uploads.glob("*"):
         path.unlink()
     answer = prospect.attach(content, name)

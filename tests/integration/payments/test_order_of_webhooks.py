@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from app.extensions import limiter
 from tests.integration.payments.actors import (
     CheckoutEvent,
     Handle,
@@ -14,6 +13,7 @@ from tests.integration.payments.actors import (
     PostWebhook,
     Standin,
 )
+from tests.limits import reset_limits
 
 Story = list[tuple[str, dict[str, Any]]]
 Play = Callable[..., dict[str, Any]]
@@ -60,7 +60,7 @@ def play(
 
     def play(story: Story, shuffle: random.Random | None = None) -> dict[str, Any]:
         payer = agree()
-        limiter.reset()  # each client has their own address
+        reset_limits()  # each client has their own address
         payer.press_pay()
         [attempt] = payer.attempts()
         told = [checkout_event(kind, attempt, **changed) for kind, changed in story]

@@ -15,8 +15,8 @@ from app.applications.models import Application
 from app.applications.service import Verdict, decide_application
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.extensions import limiter
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire, token_in
+from tests.limits import reset_limits
 from tests.submitted import submit_answers
 
 FIELDS = {
@@ -85,7 +85,7 @@ def test_whatever_is_posted_is_taken_or_shown_again(
     )
     @given(fields=posts(FIELDS[action]))
     def post_one(fields: Fields) -> None:
-        limiter.reset()
+        reset_limits()
         application = application_for(action, demo_answers, session, handle_events)
         before = events_of(session, application)
         own_page = f"/applications/{application.access_token}"

@@ -27,7 +27,9 @@ def letter_instead_of(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     # More than one if a broker under load has taken the consumer for dead in the meantime.
-    letter, *_ = partner.dead_letters(1)
+    letter, *repeats = partner.dead_letters(1)
+    origin = headers_of(letter)[dead_letters.ORIGIN]
+    assert all(headers_of(one)[dead_letters.ORIGIN] == origin for one in repeats)
     return letter
 
 

@@ -26,6 +26,12 @@ PROBLEMS = {
 }
 
 
+def came_back_from_stripe(query: Mapping[str, str]) -> bool:
+    """Whether the page's address is the one to which Stripe sends somebody who has paid. It does so
+    before it tells us about the payment."""
+    return query.get("payment") == "done"
+
+
 class DepositPanel(msgspec.Struct, frozen=True):
     """The deposit as a page shows it; the amount is in cents of ``currency``.
 
@@ -55,9 +61,8 @@ class DepositPanel(msgspec.Struct, frozen=True):
         """Whether it may have been paid without Stripe having told us yet. The ``query`` in the
         page's address says whether the payer came to it from Stripe's page, and after which try:
         it stays in the address when they try again."""
-        came_back = query.get("payment") == "done"
         is_about_last = query.get("attempt", self.attempt) == self.attempt
-        awaits_news = came_back and is_about_last and not self.problem
+        awaits_news = came_back_from_stripe(query) and is_about_last and not self.problem
         return not self.is_paid and (self.is_processing or awaits_news)
 
 

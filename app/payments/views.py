@@ -17,7 +17,13 @@ from app.firm.calendar import current_calendar, firm_date
 from app.payments.deposits import AlreadyPaid, Transfer, is_paid_by
 from app.payments.forms import BankPaymentForm
 from app.payments.pages import back_to_deposit, checkout_or_page, open_engagement
-from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
+from app.payments.queries import (
+    DepositPanel,
+    came_back_from_stripe,
+    deposit_panel,
+    stripe_reports,
+    transfer_record,
+)
 from app.payments.service import close_checkout, record_bank_payment
 from app.settings import current_config
 from app.web.site_form import has_valid_token
@@ -34,8 +40,7 @@ def deposit(token: str) -> ResponseReturnValue:
     if "HX-Request" not in request.headers:
         return back_to_deposit(token)
     panel = deposit_panel(db.session(), engagement)
-    came_back = request.args.get("payment") == "done"
-    if panel and came_back and panel.awaits_stripe(request.args):
+    if panel and came_back_from_stripe(request.args) and panel.awaits_stripe(request.args):
         return "", 204
     return render_template("payments/_deposit.html", deposit=panel, application=application)
 

@@ -21,7 +21,7 @@ from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import Thread, thread_of
-from app.payments.queries import DepositPanel, deposit_panel
+from app.payments.queries import DepositPanel, came_back_from_stripe, deposit_panel
 from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, Standing, standing_of
 from app.portal.timeline import Entry, latest_words, timeline_of
@@ -58,8 +58,6 @@ def progress_of(application: Application) -> Progress:
     engagement = engagement_of(session, application.id)
     events = events_about(session, application, engagement)
     deposit = deposit_panel(session, engagement) if engagement else None
-    # Stripe sends the payer back before it tells us about the payment.
-    came_back = request.args.get("payment") == "done"
     is_paying = deposit is not None and deposit.awaits_stripe(request.args)
     is_paid = deposit is not None and deposit.is_paid
     standing = standing_of(application, engagement, is_paying=is_paying, is_paid=is_paid)
@@ -75,7 +73,7 @@ def progress_of(application: Application) -> Progress:
         thread=thread,
         standing=standing,
         turn=turn_of(session, events, standing, thread),
-        asks_again=(is_paying and came_back) or not standing.is_settled,
+        asks_again=(is_paying and came_back_from_stripe(request.args)) or not standing.is_settled,
     )
 
 

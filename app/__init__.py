@@ -22,7 +22,6 @@ from app.cli import register_commands
 from app.content.library import init_content
 from app.content.shortcut import init_shortcut
 from app.content.texts.articles import current_articles
-from app.database import db, init_database
 from app.events.bell import init_bell
 from app.events.projections.projection import init_projections
 from app.events.subscription import init_subscriptions
@@ -30,13 +29,14 @@ from app.events.types import declared_events
 from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
-from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
-from app.msgspec_warmup import learn_structs
+from app.platform.database import db, init_database
+from app.platform.languages.catalogs import init_languages
+from app.platform.msgspec_warmup import learn_structs
+from app.platform.storage.address import init_uploads
+from app.platform.telemetry.setup import init_telemetry
 from app.projections import PROJECTIONS
-from app.storage.address import init_uploads
 from app.subscriptions import SUBSCRIPTIONS
-from app.telemetry.setup import init_telemetry
 from app.web.compression import init_compression
 from app.web.errors import init_errors
 from app.web.maintenance import init_maintenance

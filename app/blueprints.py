@@ -24,10 +24,10 @@ from app.monitoring.views import monitoring
 from app.notifications.letters.letter import letters
 from app.operations.replay.views import replays
 from app.operations.views import operations
-from app.outbound_hold.views import outbound_hold
 from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook
+from app.platform.outbound_hold.views import outbound_hold
 from app.portal.lost_link_views import lost_link
 from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data

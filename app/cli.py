@@ -23,9 +23,9 @@ from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
 from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
-from app.outbound_hold.commands import outbound
+from app.platform.outbound_hold.commands import outbound
+from app.platform.settings import current_config
 from app.portal.commands import person
-from app.settings import current_config
 
 
 def register_commands(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
-from app.network import present_network
+from app.platform.network import present_network
 
 csrf = CSRFProtect()
 limiter = Limiter(key_func=present_network, headers_enabled=False)

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import psycopg
 
 from app import create_app
-from app.database import db, new_id
 from app.events.store import record, record_all
 from app.events.types import RecordedEvent, stream_of
+from app.platform.database import db, new_id
 from app.scoring.events import ApplicationScored
 from benchmarks.noops import STARTED, subscribe_noops
 from benchmarks.scored import SCORED

@@ -17,9 +17,9 @@ from app.applications.drafts.service import NO_SAVE
 from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
-from app.database import db, new_id, utc_now
 from app.events.integrity.sealing import new_key
 from app.events.models import PersonKey
+from app.platform.database import db, new_id, utc_now
 from app.screening.origins import COUNTED_FOR
 from benchmarks.load import form_post
 from benchmarks.sample import ANSWERS, json_text, rows

@@ -7,10 +7,10 @@ from functools import partial
 from redis import Redis as RedisClient
 from sqlalchemy import text
 
-from app.database import db
 from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
+from app.platform.database import db
 from benchmarks.backbone import Backbone
 from benchmarks.fill import record_many
 from benchmarks.noops import SUBSCRIBERS, do_nothing_at_all, subscribe_noops

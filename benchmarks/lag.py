@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from app.database import db
+from app.platform.database import db
 from benchmarks.backbone import Backbone
 from benchmarks.turns import percentiles
 from tests.site import eventually

@@ -5,9 +5,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
 from app.events.subscription import Subscriber, init_subscriptions
 from app.events.types import RecordedEvent
+from app.platform.database import utc_now
 from app.scoring.events import ApplicationScored
 
 STARTED = "CREATE TABLE started (position bigint, at timestamptz)"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import psycopg
 from sqlalchemy import text
 
-from app.database import db
-from app.database.grants import owner_engine
 from app.events.log import START, place_of, read_log
 from app.events.types import RecordedEvent
+from app.platform.database import db
+from app.platform.database.grants import owner_engine
 from benchmarks.appends import LIBRARY, SITE
 from benchmarks.backbone import Backbone
 from benchmarks.library import Library

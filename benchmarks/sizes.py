@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from statistics import median
 
-from app.database import db
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 from benchmarks.backbone import Backbone, measured_backbone
 from benchmarks.fill import fill_log
 from local.postgres import Postgres

@@ -17,14 +17,14 @@ from msgspec import Struct
 
 from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
-from app.data_files import DataFileError
 from app.engagements.rate_card_file import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.offers import load_offers
-from app.languages import catalogs
-from app.languages.catalogs import check_catalog, read_catalog
-from app.languages.choice import LANGUAGES, SOURCE
-from app.languages.prose import prose_of
+from app.platform.data_files import DataFileError
+from app.platform.languages import catalogs
+from app.platform.languages.catalogs import check_catalog, read_catalog
+from app.platform.languages.choice import LANGUAGES, SOURCE
+from app.platform.languages.prose import prose_of
 from app.scoring.rubric_file import load_rubric
 from app.web.kept_parts import KeptParts
 from config import ROOT

@@ -11,10 +11,10 @@ from flask import current_app
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.command_group import DENIED, database_errors_in_one_line
-from app.database import kind_of
-from app.database.deadline import lift_limit
-from app.database.grants import grant, owner_engine
+from app.platform.command_group import DENIED, database_errors_in_one_line
+from app.platform.database import kind_of
+from app.platform.database.deadline import lift_limit
+from app.platform.database.grants import grant, owner_engine
 
 database = current_app.extensions["migrate"].db
 # Several hosts may start and migrate at the same time; the lock lets one of them do it.

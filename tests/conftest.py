@@ -19,13 +19,13 @@ from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from app import create_app
-from app.database import db
 from app.events import types, upcast
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 from config import Config, load_config
 from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis

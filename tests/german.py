@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 
-from app.languages.catalogs import FOLDER, read_catalog
+from app.platform.languages.catalogs import FOLDER, read_catalog
 from config import ROOT
 
 CATALOGS = (FOLDER / "de.po", ROOT / "content/translations/de.po")

@@ -6,7 +6,7 @@ Readers of the log don't see what was recorded during such a transaction until i
 
 from sqlalchemy import text
 
-from app.database import autocommit
+from app.platform.database import autocommit
 from tests.site import eventually
 
 # A transaction that a test holds open itself, in its own database, is idle at this time.

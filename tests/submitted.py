@@ -7,8 +7,8 @@ from app.applications.models import Application
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
-from app.database.connection import driver_connection
-from app.languages.choice import SOURCE
+from app.platform.database.connection import driver_connection
+from app.platform.languages.choice import SOURCE
 
 
 def submit_answers(session: Session, answers: Answers, *, language: str = SOURCE) -> Application:

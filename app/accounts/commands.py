@@ -17,9 +17,9 @@ from app.accounts.service import (
     lock_account,
     reset_password,
 )
-from app.command_group import CommandGroup
-from app.database import db
-from app.settings import current_config
+from app.platform.command_group import CommandGroup
+from app.platform.database import db
+from app.platform.settings import current_config
 from config_checks import is_mail_address
 
 staff = CommandGroup("staff", help="Accounts of the people who review.")

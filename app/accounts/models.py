@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, String, cast,
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, new_id
+from app.platform.database import Model, new_id
 
 LONGEST_EMAIL = 254  # the longest that mail servers must accept (RFC 5321)
 LONGEST_NAME = 80

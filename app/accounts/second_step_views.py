@@ -21,10 +21,10 @@ from app.accounts.second_step import (
 from app.accounts.sessions import begin_session, signed_in_before, who_awaits_code
 from app.accounts.tries import FROM_NETWORK
 from app.accounts.views import NEW_PASSWORDS, TRIED_TOO_OFTEN, enter
-from app.database import db
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 WRONG_CODES = "5 per 15 minutes"
 log = structlog.get_logger()

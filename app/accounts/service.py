@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import LOCKED, Staff, new_stamp
 from app.accounts.passwords import hash_password, is_outdated, is_password, make_password
 from app.accounts.queries import find_staff_by_email
-from app.database import utc_now
+from app.platform.database import utc_now
 
 # Held until the transaction ends, so that the second of two callers sees the first one's account.
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('accounts.add'))")

@@ -10,9 +10,9 @@ from flask_login import login_url, login_user
 
 from app.accounts.models import Staff
 from app.accounts.queries import find_staff_of_session
-from app.database import db
 from app.extensions import csrf, login_manager
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 SIGNED_IN_AT = "signed_in_at"
 SIGNED_IN_BEFORE = "signed_in_before"

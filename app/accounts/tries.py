@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from app.extensions import counted_as, limiter
-from app.network import present_network
-from app.settings import current_config
+from app.platform.network import present_network
+from app.platform.settings import current_config
 
 FROM_NETWORK = "10 per minute"
 FOR_EMAIL_FROM_NETWORK = "5 per 15 minutes"

@@ -38,8 +38,8 @@ from app.accounts.tries import (
     forget_tries,
     know_browser,
 )
-from app.database import db
 from app.extensions import csrf, limiter, login_manager
+from app.platform.database import db
 from app.web.errors import show_error
 
 NEW_PASSWORDS = "5 per 15 minutes"

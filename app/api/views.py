@@ -11,7 +11,7 @@ from app.api.schemas import find_schema
 from app.events.contract.asyncapi import asyncapi_document
 from app.events.subscription import current_subscriptions
 from app.firm.brand import current_brand
-from app.settings import current_config
+from app.platform.settings import current_config
 from app.web.errors import PROBLEM_TYPE, problem_details
 
 KEPT_SECONDS = 300

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, new_id
+from app.platform.database import Model, new_id
 
 # For statements that look a draft up by its id. With IS NULL, Postgres may believe the index of the
 # unsent drafts to be nearly empty, and read all of that instead.

@@ -4,7 +4,7 @@ from flask import abort
 
 from app.applications.models import Application
 from app.applications.queries import find_application_by_token
-from app.database import db
+from app.platform.database import db
 
 
 def open_application(token: str) -> Application:

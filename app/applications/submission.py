@@ -16,14 +16,14 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
 from app.applications.refusal import DraftUnfinished, raise_refusal
-from app.database import new_id
-from app.database.connection import SiteConnection
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by
 from app.events.types import stream_of
-from app.languages.choice import SOURCE
+from app.platform.database import new_id
+from app.platform.database.connection import SiteConnection
+from app.platform.languages.choice import SOURCE
 from app.screening.origins import COUNTED_FOR
 from app.screening.rules import Signals
 from app.screening.screen import SubmissionFacts

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.attachments.models import Attachment
 from app.attachments.service import GIVEN_UP_AFTER, remove_leftovers
-from app.database import utc_now
-from app.storage.protocol import Storage, StorageUnavailable
+from app.platform.database import utc_now
+from app.platform.storage.protocol import Storage, StorageUnavailable
 
 FILES_A_TASK = 20
 # Far longer than storing a file takes, so that no upload in progress counts as an orphan.

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.attachments.models import Attachment
-from app.storage.protocol import Storage
+from app.platform.storage.protocol import Storage
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 HEADERS = {

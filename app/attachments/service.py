@@ -10,7 +10,7 @@ from app.applications.drafts.service import DraftSealed, note_files
 from app.applications.models import Draft
 from app.attachments.models import Attachment
 from app.attachments.sniffing import Kind
-from app.database import utc_now
+from app.platform.database import utc_now
 
 MOST_FILES = 5
 # Storing takes seconds. A file that is still only reserved after this was abandoned.

@@ -4,10 +4,10 @@ import structlog
 from celery import shared_task
 
 from app.attachments.cleaning import delete_orphans, delete_removed
-from app.database import db
-from app.database.advisory_locks import alone_at
-from app.storage.address import current_storage
-from app.storage.protocol import StorageUnavailable
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.storage.address import current_storage
+from app.platform.storage.protocol import StorageUnavailable
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from app.attachments.service import (
     reserve_attachment,
 )
 from app.attachments.sniffing import NotAccepted, sniff
-from app.storage.protocol import Storage, StorageUnavailable
+from app.platform.storage.protocol import Storage, StorageUnavailable
 
 MOST_BYTES = 10 * 1024 * 1024
 EMPTY = lazy_gettext("This file is empty. Choose another one.")

@@ -29,10 +29,10 @@ from app.attachments.queries import attachments_of, find_attachment
 from app.attachments.service import MOST_FILES, NoSuchAttachment, TooManyFiles, remove_attachment
 from app.attachments.sniffing import NotAccepted
 from app.attachments.upload import MOST_BYTES, TOO_LARGE, take_file
-from app.database import db
 from app.extensions import csrf, limiter
-from app.storage.address import current_storage
-from app.storage.protocol import FileMissing, StorageUnavailable
+from app.platform.database import db
+from app.platform.storage.address import current_storage
+from app.platform.storage.protocol import FileMissing, StorageUnavailable
 from app.web.errors import show_error
 
 STEP = "problem"

@@ -17,8 +17,8 @@ import psycopg
 import structlog
 from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 
-from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
-from app.database.deadline import BoundedConnection
+from app.platform.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
+from app.platform.database.deadline import BoundedConnection
 
 # How often to look again while another scheduler leads, or none can.
 LOOK_SECONDS = 5.0

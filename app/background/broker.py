@@ -5,7 +5,13 @@ import ssl
 from typing import Any
 from urllib.parse import urlencode
 
-from app.address_options import check_redis_ca, errors_about, read_options, split_address, take_ca
+from app.platform.address_options import (
+    check_redis_ca,
+    errors_about,
+    read_options,
+    split_address,
+    take_ca,
+)
 from config import Config
 
 

@@ -13,14 +13,14 @@ from sqlalchemy import Engine
 
 from app.background.broker import broker_settings
 from app.background.schedule import beat_schedule
-from app.command_group import needs_upgrade
-from app.database import DATABASE_AWAY, db, kind_of
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
 from app.events.tasks import send_deliveries
 from app.events.tracing import new_trace
 from app.operations.replay.closed_doors import refuse
-from app.telemetry.setup import close_telemetry
+from app.platform.command_group import needs_upgrade
+from app.platform.database import DATABASE_AWAY, db, kind_of
+from app.platform.telemetry.setup import close_telemetry
 from config import Config
 
 log = structlog.get_logger()

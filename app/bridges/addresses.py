@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote
 import msgspec
 from flask import Flask, current_app
 
-from app.address_options import (
+from app.platform.address_options import (
     Options,
     errors_about,
     read_options,
@@ -17,7 +17,7 @@ from app.address_options import (
     take_ca,
     take_region,
 )
-from app.data_files import repeated
+from app.platform.data_files import repeated
 from config import Config, ConfigurationError
 
 BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also separates Kafka's hosts

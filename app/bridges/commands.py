@@ -4,8 +4,8 @@ import click
 
 from app.bridges.queries import bridge_figures
 from app.bridges.service import pause_bridge, resume_bridge
-from app.command_group import CommandGroup
-from app.database import db
+from app.platform.command_group import CommandGroup
+from app.platform.database import db
 
 bridges = CommandGroup("bridges", help="Look after the ways out to other brokers.")
 NO_BRIDGE = "EVENT_BRIDGES is empty, so there is no bridge"

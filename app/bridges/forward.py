@@ -18,7 +18,7 @@ from app.events.contract.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import ALTERED_SAYS, Altered, NewerEvent
 from app.events.types import RecordedEvent
-from app.outbound_hold.service import is_outbound_held
+from app.platform.outbound_hold.service import is_outbound_held
 
 BATCH = 100
 log = structlog.get_logger()

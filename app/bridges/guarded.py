@@ -7,7 +7,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from app.bridges.sink import Sent, Sink
 from app.circuits.guard import circuit
-from app.database import kind_of
+from app.platform.database import kind_of
 
 
 class NothingConfirmed(Exception):

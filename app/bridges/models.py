@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
 from app.events.log import Place
+from app.platform.database import Model
 
 
 class Bridge(Model):

@@ -12,7 +12,7 @@ from app.bridges.addresses import (
 from app.bridges.sink import Sent
 from app.events.spans import event_context
 from app.events.types import RecordedEvent
-from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from app.platform.telemetry.spans import NO_SPAN, Span, is_collecting, span
 
 
 def batch_span(address: BridgeAddress, events: Sequence[RecordedEvent]) -> Span:

@@ -20,9 +20,9 @@ from app.bridges.queries import due_bridges
 from app.bridges.rabbitmq import RabbitSink
 from app.bridges.sink import Sink
 from app.circuits.guard import CircuitOpen
-from app.database import db
-from app.database.advisory_locks import alone_at
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.settings import current_config
 
 # Together with sink.SEND_SECONDS for the last batch, and the time it takes to notice a silent
 # broker, this is still below the tasks' time limit.

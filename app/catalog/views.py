@@ -7,7 +7,7 @@ from flask_login import login_required
 
 from app.events.contract.catalog import describe_events
 from app.events.subscription import current_subscriptions
-from app.settings import current_config
+from app.platform.settings import current_config
 
 catalog = Blueprint("catalog", __name__, template_folder="templates")
 

@@ -13,7 +13,7 @@ from app.chat.queries import CHAT_CIRCUIT
 from app.chat.spans import sending_span
 from app.circuits.guard import CircuitOpen, circuit
 from app.outbox.claims import claim_next, note_not_sent, note_sent
-from app.retry import RetryPolicy
+from app.platform.retry import RetryPolicy
 
 # A chat may ask for longer pauses than ours, but not for endless ones.
 LONGEST_REST = 3600.0

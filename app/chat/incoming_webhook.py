@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.http_client.sender import Answer, Request, Sender
+from app.platform.http_client.sender import Answer, Request, Sender
 
 POST_SECONDS = 10.0
 TOO_SLOW = 408

@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
 from app.outbox.models import OutboxRow, outbox_rules
+from app.platform.database import Model
 
 
 class ChatMessage(OutboxRow, Model):

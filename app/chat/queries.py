@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
 from app.outbox.queries import count_unsent_by_status
-from app.settings import current_config
+from app.platform.settings import current_config
 
 # The circuit that is open while the chat is away.
 CHAT_CIRCUIT = "chat"

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.chat.models import ChatMessage
 from app.chat.queries import has_channel
 from app.chat.tasks import ring_courier
-from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
 from app.outbox.claims import queue_again
+from app.platform.database import after_commit, new_id
 
 
 def tell_channel(

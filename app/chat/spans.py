@@ -2,7 +2,7 @@
 
 from app.chat.models import ChatMessage
 from app.events.spans import span_of_event
-from app.telemetry.spans import Span
+from app.platform.telemetry.spans import Span
 
 
 def sending_span(message: ChatMessage) -> Span:

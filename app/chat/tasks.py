@@ -7,11 +7,11 @@ from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.chat.queries import has_channel
-from app.database import db
-from app.database.advisory_locks import alone_at
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.settings import current_config
 
 
 def ring_courier() -> None:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.circuits.breaker import Circuit, Policy, admit, fail, succeed
 from app.circuits.events import CircuitClosed, CircuitOpened
-from app.database import db, kind_of
 from app.events.store import record
 from app.events.types import stream_of
-from app.settings import current_config
+from app.platform.database import db, kind_of
+from app.platform.settings import current_config
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from typing import cast
 
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data, repeated
-from app.languages.prose import Prose, current_data
+from app.platform.data_files import DataFileError, read_data, repeated
+from app.platform.languages.prose import Prose, current_data
 
 Answers = dict[str, str]
 

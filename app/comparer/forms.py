@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
 from app.comparer.arguments import Answers, Arguments, Question
-from app.languages.choice import PARAMETER
+from app.platform.languages.choice import PARAMETER
 from app.web import site_form
 from app.web.site_form import SiteForm
 

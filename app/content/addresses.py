@@ -1,7 +1,7 @@
 """Absolute addresses for other machines, independent of the host name that they requested."""
 
-from app.languages.choice import LANGUAGES, PARAMETER, SOURCE
-from app.settings import current_config
+from app.platform.languages.choice import LANGUAGES, PARAMETER, SOURCE
+from app.platform.settings import current_config
 
 
 def whole_address(path: str) -> str:

@@ -9,8 +9,8 @@ from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_etags
 
-from app.languages.choice import present_language, tell_language
-from app.settings import current_config
+from app.platform.languages.choice import present_language, tell_language
+from app.platform.settings import current_config
 from app.web.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
 from app.web.rendering import is_keepable
 from app.web.security import security_headers

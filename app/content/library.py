@@ -12,9 +12,9 @@ from app.content.texts.faults import Fault, collecting, refuse
 from app.content.texts.links import Targets, wrong_links
 from app.content.texts.pages import Page, Pages, load_pages
 from app.content.texts.placeholders import known_placeholders
-from app.data_files import read_text
+from app.platform.data_files import read_text
+from app.platform.settings import current_config
 from app.scoring.rubric import Rubric
-from app.settings import current_config
 from config import Config
 
 

@@ -10,7 +10,7 @@ from app.content.texts.articles import Article
 from app.content.texts.pages import Page, current_pages
 from app.firm.brand import current_brand
 from app.firm.offers import Offer
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 
 Thing = dict[str, Any]
 

@@ -17,8 +17,8 @@ from werkzeug.http import parse_cookie
 
 from app.content.kept import Environ, Kept, kept_pages, key_of
 from app.events.tracing import start_trace
-from app.languages.choice import COOKIE, PARAMETER, choose_among
 from app.logs import log_request
+from app.platform.languages.choice import COOKIE, PARAMETER, choose_among
 from app.web.request_trace import offered_trace
 from config import Config
 

@@ -23,7 +23,7 @@ from app.content.texts.pages import Page, current_pages, names_of_pages
 from app.engagements.pricing import lowest_sum_cents, modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Offer, current_offers
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.scoring.rubric import FULL_SCORE, current_rubric
 from app.web.assets import keeps_files
 

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, new_id
 from app.engagements.pricing import Quote
+from app.platform.database import Model, new_id
 
 BINDING = ("accepted", "active")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.data_files import DataFileError
 from app.engagements.rate_card import KindPrice, RateCard
 from app.firm.offers import Offer, Offers
+from app.platform.data_files import DataFileError
 
 
 def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:

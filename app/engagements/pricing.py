@@ -9,7 +9,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
 from app.firm.offers import Deliverable, Kind, Offer, Offers
-from app.languages.prose import Prose
+from app.platform.languages.prose import Prose
 
 
 class OtherCurrency(Exception):

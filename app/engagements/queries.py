@@ -17,7 +17,7 @@ from app.events.models import StoredEvent
 from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.offers import Kind, current_offers
-from app.languages.prose import in_present_language
+from app.platform.languages.prose import in_present_language
 
 PAGE_SIZE = 50
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from app.applications.questions.conditions import When
 from app.firm.offers import Kind
-from app.languages.prose import Prose, current_data
+from app.platform.languages.prose import Prose, current_data
 
 # Cents are stored in 32 bits; this is a round sum below that limit.
 MOST_CENTS: Final = 1_000_000_000

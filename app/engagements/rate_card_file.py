@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from app.applications.questions.checks import check_when, rule_each_other_out
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError, read_data, repeated, with_digest
 from app.engagements.pricing import highest_sum_cents, percent_of
 from app.engagements.rate_card import MOST_CENTS, Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
+from app.platform.data_files import DataFileError, read_data, repeated, with_digest
 
 # Stripe takes only whole units of these currencies; the last five it counts in thousandths.
 _NOT_IN_HUNDREDTHS: Final = re.compile(

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.queries import share_lock_application
-from app.database import new_id
 from app.engagements.events import (
     EngagementAccepted,
     EngagementActivated,
@@ -20,6 +19,7 @@ from app.engagements.models import Engagement
 from app.engagements.pricing import Quote
 from app.events.store import record
 from app.events.types import Event, stream_of
+from app.platform.database import new_id
 
 
 class NotOnOffer(Exception):

@@ -16,7 +16,7 @@ from app.engagements.service import (
 )
 from app.events.types import RecordedEvent
 from app.firm.offers import current_offers
-from app.languages.prose import translations_of
+from app.platform.languages.prose import translations_of
 
 
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:

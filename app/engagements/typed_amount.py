@@ -5,7 +5,7 @@ import re
 from babel.numbers import get_currency_symbol
 
 from app.engagements.rate_card import MOST_CENTS
-from app.languages.choice import SOURCE
+from app.platform.languages.choice import SOURCE
 from app.web.rendering import money
 
 # Allows far more digits than an amount may have, so that a large one gets its own message.

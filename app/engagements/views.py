@@ -5,10 +5,10 @@ import uuid
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
-from app.database import db
 from app.engagements.figures import engagement_figures
 from app.engagements.queries import engagement_page, name_of
 from app.engagements.states import STATES, engagement_state
+from app.platform.database import db
 
 engagements = Blueprint("engagements", __name__, template_folder="templates")
 engagements.add_app_template_filter(engagement_state)

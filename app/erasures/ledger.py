@@ -12,7 +12,7 @@ from app.applications.drafts.service import lock_unsent
 from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.erasures.models import ErasureToEnter
-from app.storage.protocol import Storage, StorageUnavailable
+from app.platform.storage.protocol import Storage, StorageUnavailable
 
 ENTRIES_A_TASK = 20
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
+from app.platform.database import Model
 
 
 class ErasureToEnter(Model):

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from app.database import db
-from app.database.advisory_locks import alone_at
 from app.erasures.ledger import enter_erasures
-from app.storage.address import current_ledger
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.storage.address import current_ledger
 
 
 @shared_task(name="erasures.enter", ignore_result=True)

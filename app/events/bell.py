@@ -14,8 +14,8 @@ import psycopg
 import structlog
 from flask import Flask, current_app
 
-from app.database import CONNECT_TIMEOUT, is_readable, kind_of
-from app.database.deadline import BoundedConnection
+from app.platform.database import CONNECT_TIMEOUT, is_readable, kind_of
+from app.platform.database.deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
 # The pause after a ring: under load, one ring covers all the commits made during it.

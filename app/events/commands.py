@@ -4,16 +4,16 @@ from datetime import UTC, datetime
 
 import click
 
-from app.command_group import CommandGroup, operator
-from app.database import db
 from app.events.canary import SUBSCRIBER as CANARY
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.epochs import begin_epoch, has_moved
 from app.events.integrity.checkpoints import last_root, make_checkpoint
 from app.events.subscription import current_subscriptions
-from app.outbound_hold.service import hold_outbound
-from app.settings import current_config
+from app.platform.command_group import CommandGroup, operator
+from app.platform.database import db
+from app.platform.outbound_hold.service import hold_outbound
+from app.platform.settings import current_config
 
 events = CommandGroup("events", help="Look after the event log and its subscribers.")
 

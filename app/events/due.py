@@ -7,10 +7,10 @@ import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.database import kind_of
 from app.events.store import record
 from app.events.tracing import resuming
 from app.events.types import Metadata, decode_event
+from app.platform.database import kind_of
 
 MOST_IN_A_SWEEP = 1000
 log = structlog.get_logger()

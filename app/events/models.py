@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model
+from app.platform.database import Model
 
 PENDING = "recorded_position IS NULL AND cancelled_at IS NULL"
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.database.connection import SiteConnection
 from app.events.delivery.claims import Claim
 from app.events.rows import readable_metadata
 from app.events.types import Metadata
-from app.telemetry.context import SpanContext, span_id_of, trace_id_of
-from app.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
+from app.platform.database.connection import SiteConnection
+from app.platform.telemetry.context import SpanContext, span_id_of, trace_id_of
+from app.platform.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
 
 EVENTS_OF = text("""
 SELECT DISTINCT e.id, e.metadata ->> 'correlation_id' AS correlation_id

@@ -10,8 +10,6 @@ import psycopg
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.database import new_id
-from app.database.connection import driver_connection
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.integrity.sealing import seal
@@ -25,6 +23,8 @@ from app.events.types import (
     RecordedEvent,
     without_personal,
 )
+from app.platform.database import new_id
+from app.platform.database.connection import driver_connection
 
 # Writers of one stream queue at the lock; only behind it are positions taken. A trigger gives each
 # event its version, its predecessor's horizon if that is later, and its hash (see `chain`). It goes

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from celery import shared_task
 from flask import current_app
 
-from app.database import db
 from app.events.canary import send_canary
 from app.events.delivery.handling import deliver
 from app.events.delivery.sending import send_all
@@ -14,8 +13,9 @@ from app.events.delivery.totals import add_to_totals, prune_tries
 from app.events.due import record_due
 from app.events.integrity.checkpoints import make_checkpoint
 from app.events.subscription import current_subscriptions
-from app.retry import RetryPolicy
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
+from app.platform.settings import current_config
 
 
 def send_deliveries(delivery_ids: Sequence[int]) -> None:

@@ -8,8 +8,8 @@ from typing import Final, cast
 
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
-from app.languages.prose import Prose, current_data
+from app.platform.data_files import DataFileError, read_data
+from app.platform.languages.prose import Prose, current_data
 from config_checks import is_mail_address
 
 # With these characters a typed reference can be found again: app/applications/reference.py.

@@ -9,7 +9,7 @@ from babel import Locale
 from flask import current_app
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
+from app.platform.data_files import DataFileError, read_data
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)

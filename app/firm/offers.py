@@ -8,8 +8,8 @@ from typing import Final, Literal, cast, get_args
 
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
-from app.languages.prose import Prose, current_data
+from app.platform.data_files import DataFileError, read_data
+from app.platform.languages.prose import Prose, current_data
 
 Kind = Literal["sprint", "build", "fractional"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

@@ -6,10 +6,10 @@ from flask import Blueprint, abort, render_template, request
 from flask_login import login_required
 
 from app.applications.queries import find_application
-from app.database import db
 from app.engagements.queries import engagement_of, events_about
 from app.history.causes import in_causal_order, outer_causes
 from app.history.moments import moments_of
+from app.platform.database import db
 from app.review.timeline import people_of
 
 history = Blueprint("history", __name__, template_folder="templates")

@@ -8,10 +8,10 @@ from flask import Flask, current_app
 from flask.sansio.app import App
 from sqlalchemy.orm import Session
 
-from app.database import db, init_database
 from app.events.bell import init_bell
 from app.events.subscription import init_subscriptions
 from app.labs.scenarios import SUBSCRIPTIONS
+from app.platform.database import db, init_database
 from config import Config
 
 SCHEMA = "labs"

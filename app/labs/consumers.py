@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome, deliver
 from app.events.subscription import Handlers, Subscriber, current_subscriptions
@@ -17,7 +16,8 @@ from app.labs.controls import kill_consumer, note_incident
 from app.labs.faults import Killed
 from app.labs.queues import Queues
 from app.labs.scenario import NotNow
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 
 # After this many tasks a consumer gives its thread to another that waits for one.
 MOST_IN_A_ROW = 10

@@ -10,7 +10,7 @@ from flask.sansio.app import App
 from flask_wtf.csrf import generate_csrf
 
 from app.labs.scenario import Scenario
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.web.rendering import is_keepable
 
 

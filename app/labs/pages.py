@@ -17,8 +17,8 @@ from app.labs.sandboxes import find_sandbox, look_at_sandbox
 from app.labs.scenario import Action, Scenario
 from app.labs.scenarios import BY_SLUG
 from app.labs.state import LabState
-from app.languages.choice import present_language
-from app.settings import current_config
+from app.platform.languages.choice import present_language
+from app.platform.settings import current_config
 
 COOKIE = "labs"
 CHOSEN = "labs_chosen"

@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database.advisory_locks import is_someone_at
 from app.events.rows import READ, recorded_event
 from app.events.types import RecordedEvent
 from app.labs.backbone import RUNNING
 from app.labs.models import Sandbox
 from app.labs.scenario import Scenario, Station
 from app.labs.state import EventLine, IncidentLine, LabState, StationState
+from app.platform.database.advisory_locks import is_someone_at
 
 LATEST_EVENTS = 8
 LATEST_INCIDENTS = 16

@@ -18,8 +18,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.database import db, kind_of
-from app.database.advisory_locks import alone_at
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import describe_error
@@ -34,7 +32,9 @@ from app.labs.queues import Queues
 from app.labs.sandboxes import end_outdated, remove_ended
 from app.labs.scenario import BRISK, LEASE_SECONDS
 from app.labs.scenarios import BY_SLUG
-from app.retry import RetryPolicy
+from app.platform.database import db, kind_of
+from app.platform.database.advisory_locks import alone_at
+from app.platform.retry import RetryPolicy
 
 # All threads together can't use more than one core.
 THREADS = 16

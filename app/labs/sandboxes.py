@@ -10,14 +10,14 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
 from app.events.models import StoredEvent
 from app.events.store import record_all
 from app.events.tracing import resuming
 from app.events.types import Event, RecordedEvent
 from app.labs.models import Sandbox
 from app.labs.scenario import NotNow, Scenario
-from app.settings import current_config
+from app.platform.database import utc_now
+from app.platform.settings import current_config
 from config import Config
 
 # The actor of what the visitor does in a sandbox; what follows from it has others.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.events.subscription import Subscriber, name_of
 from app.events.types import Event
 from app.labs.models import Sandbox
-from app.retry import RetryPolicy
+from app.platform.retry import RetryPolicy
 
 # Short, so that visitors can watch a lease expire.
 LEASE_SECONDS = 3.0

@@ -41,8 +41,8 @@ from app.labs.sandboxes import (
 from app.labs.scenario import END, EXTEND, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.labs.state import empty_state
+from app.platform.settings import current_config
 from app.screening.origins import origin_of
-from app.settings import current_config
 from app.web.htmx import STOP_ASKING
 
 # Per network, for the buttons of all labs together.

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
+from app.platform.database import Model
 
 
 class TakenMessage(Model):

@@ -16,7 +16,6 @@ from app.applications.intake.standing import intake_figures
 from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
-from app.database import db
 from app.erasures.ledger import count_not_entered
 from app.events.canary import canary_age
 from app.events.delivery.figures import FlowFigures, flow_figures
@@ -24,7 +23,8 @@ from app.events.delivery.totals import Totals, delivery_totals
 from app.events.due import seconds_late
 from app.events.integrity.checkpoints import seconds_unsigned
 from app.notifications.queries import count_unsent_mail_by_status
-from app.outbound_hold.service import seconds_outbound_held
+from app.platform.database import db
+from app.platform.outbound_hold.service import seconds_outbound_held
 from app.webhooks.queries import (
     count_disabled_endpoints,
     count_undelivered_by_status,

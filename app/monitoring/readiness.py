@@ -7,11 +7,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import db
-from app.database.grants import can_read, owns_log_if_any
 from app.events.epochs import has_moved
 from app.extensions import migrate
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.database.grants import can_read, owns_log_if_any
+from app.platform.settings import current_config
 
 BROKER_TIMEOUT = 1.0
 AHEAD = "ahead: a newer release's"

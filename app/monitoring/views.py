@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.monitoring.metrics import render_metrics
 from app.monitoring.readiness import can_serve, look_at_parts
-from app.settings import current_config
+from app.platform.settings import current_config
 from config import Config
 
 monitoring = Blueprint("monitoring", __name__)

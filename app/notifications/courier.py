@@ -13,7 +13,6 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
-from app.database import utc_now
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
 from app.notifications.smtp import (
@@ -26,7 +25,8 @@ from app.notifications.smtp import (
 )
 from app.notifications.spans import sending_span
 from app.outbox.claims import claim_next, note_not_sent, note_sent
-from app.retry import RetryPolicy
+from app.platform.database import utc_now
+from app.platform.retry import RetryPolicy
 
 # RFC 5322 allows leaving out the References in the middle; the first identifies the thread.
 MOST_REFERENCES = 10

@@ -3,8 +3,8 @@
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
 from app.outbox.models import OutboxRow, outbox_rules
+from app.platform.database import Model
 
 
 class MailMessage(OutboxRow, Model):

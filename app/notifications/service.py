@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import tell_channel
-from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
 from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
@@ -17,7 +16,8 @@ from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_courier
 from app.outbox.claims import queue_again
-from app.settings import current_config
+from app.platform.database import after_commit, new_id
+from app.platform.settings import current_config
 
 
 def write_to(

@@ -13,7 +13,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from app.host_names import ascii_host
+from app.platform.host_names import ascii_host
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

@@ -7,12 +7,12 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from app.database import after_commit
 from app.events.spans import event_context
 from app.events.types import RecordedEvent
 from app.notifications.models import MailMessage
-from app.telemetry.context import span_id_of, trace_id_of
-from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from app.platform.database import after_commit
+from app.platform.telemetry.context import span_id_of, trace_id_of
+from app.platform.telemetry.spans import NO_SPAN, Span, is_collecting, span
 
 
 def trace_writing(

@@ -3,16 +3,16 @@
 from celery import shared_task
 
 from app.background.wake import wake
-from app.database import db
-from app.database.advisory_locks import alone_at
 from app.firm.brand import current_brand
 from app.notifications.courier import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
-from app.retry import RetryPolicy
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.retry import RetryPolicy
+from app.platform.settings import current_config
 
 
 def ring_courier() -> None:

@@ -13,7 +13,6 @@ from app.chat.queries import chat_figures
 from app.chat.service import send_failed_again
 from app.circuits.names import service_name
 from app.circuits.queries import list_circuits
-from app.database import db
 from app.events.delivery.figures import FlowFigures, flow_figures, pairs_done_lately
 from app.events.delivery.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions
@@ -32,7 +31,8 @@ from app.operations.trouble import (
     dead_letter_groups,
     retrying_deliveries,
 )
-from app.outbound_hold.service import outbound_held_since
+from app.platform.database import db
+from app.platform.outbound_hold.service import outbound_held_since
 from app.webhooks.queries import endpoint_rows, place_figures
 
 operations = Blueprint("operations", __name__, template_folder="templates")

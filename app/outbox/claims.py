@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing
-from app.outbound_hold.service import is_outbound_held
 from app.outbox.models import OutboxRow
+from app.platform.outbound_hold.service import is_outbound_held
 
 Row = TypeVar("Row", bound=OutboxRow)
 

@@ -12,7 +12,7 @@ from app.engagements.pricing import (
 )
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind, Offers
-from app.languages.prose import Prose
+from app.platform.languages.prose import Prose
 from app.scoring.rubric import Misfit, Rubric, misfit_of
 from app.scoring.score import gaps_in, score_answers, why_not_preferred
 

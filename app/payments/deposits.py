@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.database import new_id, utc_now
 from app.engagements.models import Engagement
 from app.engagements.queries import get_engagement
 from app.events.store import record
@@ -16,6 +15,7 @@ from app.events.types import stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
 from app.payments.models import Deposit
 from app.payments.queries import find_deposit, payer_records
+from app.platform.database import new_id, utc_now
 
 
 class Transfer(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from app.settings import current_config
+from app.platform.settings import current_config
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, new_id
+from app.platform.database import Model, new_id
 
 
 class Deposit(Model):

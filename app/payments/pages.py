@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from app.applications.models import Application
 from app.applications.pages import open_application
-from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.payments.gateway import PaymentUnavailable
 from app.payments.service import open_deposit_checkout
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 
 def open_engagement(token: str) -> tuple[Application, Engagement]:

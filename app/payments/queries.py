@@ -14,7 +14,7 @@ from app.applications.queries import get_application
 from app.engagements.models import Engagement
 from app.firm.brand import Bank, current_brand
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
-from app.settings import current_config
+from app.platform.settings import current_config
 
 PROBLEMS = {
     "expired": lazy_gettext(

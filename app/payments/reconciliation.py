@@ -7,11 +7,11 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
 from app.payments.gateway import PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt
 from app.payments.settlement import SETTLE
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
+from app.platform.database import utc_now
 
 # How long Stripe keeps its events: https://docs.stripe.com/api/events/list
 KEPT = timedelta(days=30)

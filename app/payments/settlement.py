@@ -13,11 +13,11 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
 from app.payments.attempts import advance, get_attempt
 from app.payments.deposits import lock_deposit, note_overpayment, pay_deposit
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
 from app.payments.stripe_events import CheckoutEvent, CheckoutReport
+from app.platform.database import utc_now
 
 log = structlog.get_logger()
 

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
 from app.payments.events import StripeEventReceived
 from app.payments.models import StripeEvent
+from app.platform.database import new_id
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 

@@ -25,7 +25,7 @@ from app.payments.gateway import (
     ForgedWebhook,
     PaymentUnavailable,
 )
-from app.telemetry.spans import span
+from app.platform.telemetry.spans import span
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from app.database import db
-from app.database.advisory_locks import alone_at
 from app.payments.reconciliation import fetch_missed_events
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
 
 
 @shared_task(name="payments.reconcile", ignore_result=True)

@@ -10,7 +10,6 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from app.applications.queries import get_application
-from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.extensions import csrf, limiter
 from app.firm.calendar import current_calendar, firm_date
@@ -25,7 +24,8 @@ from app.payments.queries import (
     transfer_record,
 )
 from app.payments.service import close_checkout, record_bank_payment
-from app.settings import current_config
+from app.platform.database import db, utc_now
+from app.platform.settings import current_config
 from app.web.site_form import has_valid_token
 
 payments = Blueprint("payments", __name__, template_folder="templates")

@@ -3,11 +3,11 @@
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from app.database import db
 from app.extensions import csrf
 from app.payments.gateway import ForgedWebhook
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 stripe_webhook = Blueprint("stripe_webhook", __name__)
 

@@ -7,12 +7,12 @@ import msgspec
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
 from app.applications.queries import find_application_by_reference
-from app.command_group import CommandGroup, operator
-from app.database import db
 from app.erasures.ledger import erase_again
+from app.platform.command_group import CommandGroup, operator
+from app.platform.database import db
+from app.platform.storage.address import current_ledger
+from app.platform.storage.protocol import StorageUnavailable
 from app.portal.export import export_person
-from app.storage.address import current_ledger
-from app.storage.protocol import StorageUnavailable
 
 person = CommandGroup("person", help="Export or erase what is stored about an applicant.")
 

@@ -15,9 +15,9 @@ from app.engagements.queries import engagement_of, streams_about
 from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
-from app.languages.choice import in_language
 from app.notifications.queries import mail_about_person
 from app.payments.queries import payer_records
+from app.platform.languages.choice import in_language
 from app.portal.trail import WITHHELD
 
 LEFT_OUT = (

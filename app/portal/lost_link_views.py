@@ -4,8 +4,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.applications.page_link import request_page_links
-from app.database import db
 from app.extensions import csrf, limiter
+from app.platform.database import db
 from app.portal.forms import LostLinkForm
 
 lost_link = Blueprint("lost_link", __name__, template_folder="templates")

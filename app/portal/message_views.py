@@ -9,10 +9,10 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.applications.erasure import AlreadyErased
 from app.applications.pages import open_application
-from app.database import db
 from app.extensions import counted_as, csrf, limiter
 from app.messages.forms import MessageForm
 from app.messages.service import MOST_FROM_PROSPECT, TooManyMessages, write_as_prospect
+from app.platform.database import db
 from app.portal.pages import keep_private, progress_of, show_page
 
 MESSAGES = "30 per hour"

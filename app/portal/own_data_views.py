@@ -13,10 +13,10 @@ from app.applications.events import ApplicationWithdrawn
 from app.applications.models import Application
 from app.applications.pages import open_application
 from app.applications.service import NotOpen, withdraw_application
-from app.database import db
 from app.engagements.queries import events_about, is_bound
 from app.extensions import csrf, limiter
 from app.messages.forms import MessageForm
+from app.platform.database import db
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm

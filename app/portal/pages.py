@@ -12,7 +12,6 @@ from app.applications.models import Application
 from app.applications.questions.readable import readable_answers
 from app.applications.questions.versions import questionnaire_of
 from app.attachments.queries import attachments_of
-from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, proposal_at
 from app.engagements.queries import engagement_of, events_about, quote_as_read
@@ -22,6 +21,7 @@ from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import Thread, thread_of
 from app.payments.queries import DepositPanel, came_back_from_stripe, deposit_panel
+from app.platform.database import db
 from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, Standing, standing_of
 from app.portal.timeline import Entry, latest_words, timeline_of

@@ -16,13 +16,13 @@ from app.applications.events import (
     DraftLinkRequested,
 )
 from app.applications.models import Application
-from app.database import utc_now
 from app.engagements.events import EngagementProposed
 from app.engagements.queries import engagement_of, streams_about
 from app.events.integrity.links import Link, links_of
 from app.events.integrity.person_keys import find_key
 from app.events.types import declared_events, stream_of
 from app.messages.events import NoteWritten
+from app.platform.database import utc_now
 from app.portal.trail_check import row_digest
 from app.portal.turn import Turn
 from app.scoring.events import ApplicationScored

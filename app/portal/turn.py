@@ -8,10 +8,10 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.applications.promise import Promise, deadline_after, open_promise
-from app.database import utc_now
 from app.events.types import RecordedEvent
 from app.messages.queries import Thread
 from app.payments.events import DepositPaid
+from app.platform.database import utc_now
 from app.portal.standing import (
     ACTIVE,
     AGREED,

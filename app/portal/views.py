@@ -7,11 +7,11 @@ from flask_babel import gettext
 from app.applications.events import MoreProvided
 from app.applications.pages import open_application
 from app.applications.service import NothingAsked, provide_more
-from app.database import db
 from app.engagements.queries import engagement_of, events_about
 from app.engagements.service import NotOnOffer, accept_terms
 from app.extensions import csrf, limiter
 from app.payments.pages import checkout_or_page
+from app.platform.database import db
 from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.pages import keep_private, progress_of, show_page
 from app.portal.standing import OFFERED

@@ -9,8 +9,8 @@ from flask_login import current_user, login_required
 from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Outcome
-from app.database import db
 from app.engagements.queries import events_about
+from app.platform.database import db
 from app.review import service
 from app.review.changes import changes_since
 from app.review.forms import SettlingForm

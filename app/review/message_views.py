@@ -9,10 +9,10 @@ from flask_login import current_user, login_required
 
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
-from app.database import db
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.notifications.letters.to_prospect import message_from_staff
+from app.platform.database import db
 from app.review import service
 from app.review.fingerprint import fingerprint
 from app.review.forms import NoteForm, ReviewersMessageForm

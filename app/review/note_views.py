@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.applications.erasure import AlreadyErased
-from app.database import db
 from app.extensions import csrf
+from app.platform.database import db
 from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm
 from app.review.pages import after_writing, decision_form, load, show_application

@@ -16,7 +16,6 @@ from app.applications.questions.versions import questionnaire_of
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
-from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote
 from app.engagements.queries import engagement_of, events_about, streams_about
@@ -28,6 +27,7 @@ from app.firm.offers import current_offers
 from app.messages.queries import NOTED, SAID_OR_NOTED, entries_of, thread_of, written_since
 from app.notifications.letters.letter import Letter
 from app.notifications.queries import mail_about
+from app.platform.database import db
 from app.review.changes import last_change
 from app.review.fingerprint import fingerprint
 from app.review.forms import (

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
 from app.events.types import RecordedEvent
 from app.firm.calendar import current_calendar, firm_date
 from app.notifications.service import tell_staff
+from app.platform.database import utc_now
 from app.review.queue.morning import morning_letter
 from app.review.queue.table import applications_of, keep_rows
 

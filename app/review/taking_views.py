@@ -9,8 +9,8 @@ from flask_login import current_user, login_required
 
 from app.accounts.queries import name_of, staff_names
 from app.applications.erasure import AlreadyErased
-from app.database import db
 from app.extensions import csrf
+from app.platform.database import db
 from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm, TakingForm
 from app.review.pages import after_writing, decision_form, load, show_application

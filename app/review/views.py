@@ -11,13 +11,13 @@ from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.page_link import ReplacedMeanwhile, replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
-from app.database import db
 from app.engagements.queries import events_about
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.notifications.letters.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
+from app.platform.database import db
 from app.review import service
 from app.review.changes import changes_since
 from app.review.fingerprint import fingerprint

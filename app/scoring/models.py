@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
+from app.platform.database import Model
 
 
 class ScoreRecord(Model):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import When, all_hold
 from app.firm.offers import Kind
-from app.languages.prose import Prose, current_data
+from app.platform.languages.prose import Prose, current_data
 
 BandName = Literal["strong", "good", "possible", "weak"]
 BAND_NAMES: Final[tuple[BandName, ...]] = get_args(BandName)

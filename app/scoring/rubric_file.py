@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from app.applications.questions.checks import check_cases, check_when
 from app.applications.questions.conditions import all_hold, questions_read
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError, read_data, repeated, with_digest
 from app.firm.offers import KINDS
+from app.platform.data_files import DataFileError, read_data, repeated, with_digest
 from app.scoring.rubric import BAND_NAMES, FULL_SCORE, Criterion, Level, Rubric
 
 

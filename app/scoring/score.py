@@ -5,7 +5,7 @@ from msgspec import Struct
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold, questions_read
 from app.firm.offers import KINDS, Kind
-from app.languages.prose import Prose
+from app.platform.languages.prose import Prose
 from app.scoring.rubric import BandName, Criterion, KindRule, Level, Rubric
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
-from app.network import network_of
+from app.platform.database import utc_now
+from app.platform.network import network_of
+from app.platform.settings import current_config
 from app.screening.models import SubmissionOrigin
-from app.settings import current_config
 
 COUNTED_FOR = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, cast, get_args
 from flask import current_app
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
+from app.platform.data_files import DataFileError, read_data
 
 SignalName = Literal[
     "trap_filled",

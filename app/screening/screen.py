@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
+from app.platform.settings import current_config
 from app.screening.disposable import is_disposable
 from app.screening.rules import Signals, current_rules
-from app.settings import current_config
 
 
 class SubmissionFacts(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from app.database import db
+from app.platform.database import db
 from app.screening.origins import forget_origins
 
 

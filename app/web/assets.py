@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 from flask import Blueprint, Flask, Response, request, send_from_directory
 
-from app.settings import current_config
+from app.platform.settings import current_config
 from app.web.compression import accepted_encoding, compress_file
 
 FOLDER: Final = Path(__file__).parents[1] / "static"

@@ -7,7 +7,7 @@ from babel.dates import format_date, format_datetime
 from flask_babel import gettext, ngettext
 
 from app.firm.calendar import current_calendar, holidays_between
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.web.rendering import FORMATS, listed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"

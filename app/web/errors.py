@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from app.database import DATABASE_AWAY, db, kind_of
+from app.platform.database import DATABASE_AWAY, db, kind_of
 from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5

@@ -13,7 +13,7 @@ from jinja2 import Environment, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.web.assets import keeps_files
 
 END: Final = "name:endkept"

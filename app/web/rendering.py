@@ -16,7 +16,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.firm.brand import current_brand
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.web.assets import init_assets, keeps_files
 from app.web.clock import name_of_zone, present_zone
 from app.web.kept_parts import init_kept_parts

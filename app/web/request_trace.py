@@ -11,8 +11,8 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from app.events.tracing import start_trace
-from app.telemetry.context import SpanContext, read_traceparent, trace_id_of
-from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from app.platform.telemetry.context import SpanContext, read_traceparent, trace_id_of
+from app.platform.telemetry.spans import NO_SPAN, Span, is_collecting, span
 from config import Config
 
 # Static files and health checks would bury the rest.

@@ -11,7 +11,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 
 # What each form is given when it is created, besides its class's attributes.
 _OF_EACH_FORM: Final = ("csrf_token", "form_errors", "meta")

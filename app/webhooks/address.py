@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from app.host_names import ascii_host
+from app.platform.host_names import ascii_host
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 

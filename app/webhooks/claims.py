@@ -11,12 +11,12 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
-from app.database import utc_now
 from app.events.integrity.person_keys import is_about_erased
 from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
-from app.http_client.sender import Answer, Request
-from app.outbound_hold.service import is_outbound_held
+from app.platform.database import utc_now
+from app.platform.http_client.sender import Answer, Request
+from app.platform.outbound_hold.service import is_outbound_held
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request

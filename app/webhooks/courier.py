@@ -10,8 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.orm import Session
 
-from app.http_client.sender import Answer, Request
-from app.telemetry.spans import Span
+from app.platform.http_client.sender import Answer, Request
+from app.platform.telemetry.spans import Span
 from app.webhooks.claims import Claim, claim_due, note_answer
 from app.webhooks.spans import end_with_answer, sending_span
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.accounts.forms import EXPIRED
-from app.database import db
 from app.extensions import csrf
+from app.platform.database import db
 from app.webhooks import service
 from app.webhooks.forms import EndpointForm
 from app.webhooks.models import WebhookEndpoint

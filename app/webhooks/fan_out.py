@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.log import Place, place_of, read_log
 from app.events.models import StoredEvent
 from app.events.types import RecordedEvent, stream_of
+from app.platform.database import new_id
 from app.webhooks.events import WebhookEndpointDisabled, WebhookEndpointEnabled, WebhookTested
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookPlace
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from app.events.contract.schema import meaning_of
 from app.events.types import Event, declared_events
-from app.http_client.addresses import address_written_as, is_public
+from app.platform.http_client.addresses import address_written_as, is_public
 from app.web.fields import CheckboxesField, MomentField, at_most, storable, trimmed
 from app.web.rendering import with_code
 from app.web.site_form import SiteForm

@@ -8,9 +8,9 @@ from typing import cast
 from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
-from app.database import after_commit
 from app.events.store import record
 from app.events.types import stream_of
+from app.platform.database import after_commit
 from app.webhooks.events import WebhookTested
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import lock_endpoint

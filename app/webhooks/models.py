@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Staff
-from app.database import Model, new_id
 from app.events.models import StoredEvent
+from app.platform.database import Model, new_id
 
 
 class WebhookEndpoint(Model):

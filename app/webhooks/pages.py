@@ -9,8 +9,8 @@ import msgspec
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.database import db
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 from app.web.site_form import has_valid_token
 from app.webhooks.address import normal_address
 from app.webhooks.forms import EndpointForm

@@ -9,9 +9,9 @@ from typing import Literal
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.database import new_id, utc_now
 from app.events.store import record
 from app.events.types import Event, stream_of
+from app.platform.database import new_id, utc_now
 from app.webhooks.address import normal_address
 from app.webhooks.events import (
     WebhookEndpointAdded,

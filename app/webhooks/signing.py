@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.events.contract.cloudevents import to_json
 from app.events.types import RecordedEvent
-from app.http_client.sender import Request
+from app.platform.http_client.sender import Request
 from app.webhooks.models import WebhookEndpoint
 
 SECRET_BYTES = 32

@@ -4,8 +4,8 @@ The thread that waits for the answer has no app context, so the courier begins a
 """
 
 from app.events.spans import span_of_event
-from app.http_client.sender import Answer
-from app.telemetry.spans import Span
+from app.platform.http_client.sender import Answer
+from app.platform.telemetry.spans import Span
 from app.webhooks.claims import Claim
 
 

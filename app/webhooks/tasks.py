@@ -6,11 +6,11 @@ import structlog
 from celery import shared_task
 
 from app.background.wake import wake
-from app.database import db, utc_now
-from app.database.advisory_locks import alone_at
 from app.events.rows import NewerEvent
-from app.http_client.sender import Sender
-from app.settings import current_config
+from app.platform.database import db, utc_now
+from app.platform.database.advisory_locks import alone_at
+from app.platform.http_client.sender import Sender
+from app.platform.settings import current_config
 from app.webhooks.claims import count_due, requeue_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events

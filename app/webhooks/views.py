@@ -15,8 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.accounts.forms import EXPIRED
-from app.database import db, utc_now
 from app.extensions import csrf
+from app.platform.database import db, utc_now
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage

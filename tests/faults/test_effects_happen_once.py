@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined
-from app.database import db
 from app.events.delivery import claims, handling
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
@@ -19,7 +18,8 @@ from app.events.delivery.relay import BATCH, relay_batch
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent, stream_of
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 
 WORKERS = 10
 # A table without keys: only the delivery prevents a second effect.

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.applications.models import Application
-from app.database.grants import owner_engine
 from app.events.due import record_due
+from app.platform.database.grants import owner_engine
 from local.postgres import Postgres
 from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq

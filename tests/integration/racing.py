@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.applications.service import AlreadyDecided
-from app.database import db
 from app.events.types import Event
+from app.platform.database import db
 
 Deed = TypeVar("Deed", bound=Event)
 Won = list[tuple[UUID, str]]

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from app.applications.questions.answers import Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Step
-from app.languages.catalogs import read_texts
-from app.languages.prose import map_prose
+from app.platform.languages.catalogs import read_texts
+from app.platform.languages.prose import map_prose
 from config import ROOT
 from tests.demo_applications import APPLICATIONS
 from tests.german import english_left_in

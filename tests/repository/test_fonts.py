@@ -3,7 +3,7 @@
 import pytest
 from fontTools.ttLib import TTFont
 
-from app.languages.catalogs import read_catalog
+from app.platform.languages.catalogs import read_catalog
 from app.web.assets import FOLDER
 from local.texts import OF_FIRM, OF_SITE
 from tests.german import forms

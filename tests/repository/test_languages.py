@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from app.languages.catalogs import read_catalog
-from app.languages.choice import LANGUAGES, SOURCE
+from app.platform.languages.catalogs import read_catalog
+from app.platform.languages.choice import LANGUAGES, SOURCE
 from app.web.rendering import FORMATS
 from local.texts import OF_FIRM, OF_SITE, present_catalogs, untranslated, written
 

@@ -5,8 +5,8 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect
 
-from app.database import db
 from app.extensions import migrate
+from app.platform.database import db
 
 
 def test_the_migrations_are_one_numbered_sequence(app: Flask) -> None:

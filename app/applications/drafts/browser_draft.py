@@ -18,7 +18,7 @@ from app.applications.questions.questionnaire import (
     original_questionnaire,
 )
 from app.applications.questions.readable import answers_asked_no_more
-from app.database import db, plain_connection, utc_now
+from app.platform.database import db, plain_connection, utc_now
 
 DRAFT_COOKIE = "draft"
 NAMED_ON = "named_on"

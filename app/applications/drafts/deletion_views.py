@@ -14,7 +14,7 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.service import NotThisDraft, lock_unsent
 from app.applications.drafts.suggestion import forget_suggestion
 from app.applications.questions.questionnaire import STEP_KEYS
-from app.database import db
+from app.platform.database import db
 
 draft_deletion = Blueprint("draft_deletion", __name__)
 

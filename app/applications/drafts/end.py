@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import DraftDiscarded, DraftExpiring
 from app.applications.models import Draft
-from app.database import utc_now
 from app.events.integrity.person_keys import drop_key
 from app.events.store import record
 from app.events.tracing import new_trace
 from app.events.types import stream_of
+from app.platform.database import utc_now
 
 MOST_IN_A_SWEEP = 500
 ACTOR = "system:applications"

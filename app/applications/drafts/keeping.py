@@ -10,10 +10,10 @@ from app.applications.drafts.service import NotThisDraft, save_step, start_draft
 from app.applications.drafts.suggestion import use_up_suggestion
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import original_questionnaire
-from app.database import db, plain_connection
-from app.database.connection import driver_connection
 from app.extensions import limiter
-from app.languages.choice import present_language
+from app.platform.database import db, plain_connection
+from app.platform.database.connection import driver_connection
+from app.platform.languages.choice import present_language
 
 NEW_DRAFTS = "30 per hour"
 

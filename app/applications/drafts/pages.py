@@ -21,8 +21,8 @@ from app.applications.questions.readable import (
     readable_rows,
 )
 from app.applications.refusal import token_of_sent
-from app.database import db
-from app.database.connection import driver_connection
+from app.platform.database import db
+from app.platform.database.connection import driver_connection
 
 
 def posted_form(key: str, draft: KeptDraft | None) -> StepForm:

@@ -11,7 +11,7 @@ from wtforms import Field
 
 from app.applications.drafts.forms import StepForm
 from app.applications.questions.questionnaire import Question
-from app.languages.choice import present_language
+from app.platform.languages.choice import present_language
 from app.web.assets import keeps_files
 
 # Seven questions with six options each have some hundred combinations in use at a time.

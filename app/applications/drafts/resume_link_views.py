@@ -25,9 +25,9 @@ from app.applications.drafts.resume_link import (
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
-from app.database import db, plain_connection
 from app.extensions import counted_as, limiter
-from app.settings import current_config
+from app.platform.database import db, plain_connection
+from app.platform.settings import current_config
 
 LINKS_FROM_NETWORK = "5 per hour"
 LINKS_TO_ADDRESS = "3 per hour"

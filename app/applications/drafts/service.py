@@ -17,9 +17,9 @@ from app.applications.models import UNSENT, Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
 from app.applications.questions.versions import keep_questionnaire
-from app.database import utc_now
-from app.database.connection import driver_connection
 from app.events.integrity.person_keys import key_of
+from app.platform.database import utc_now
+from app.platform.database.connection import driver_connection
 
 NO_SAVE = "0"
 

@@ -9,8 +9,8 @@ from app.applications.drafts.browser_draft import DRAFT_COOKIE, check_page_is_of
 from app.applications.drafts.resume_link import has_address, is_link_mailed
 from app.applications.drafts.service import NotThisDraft
 from app.applications.questions.questionnaire import STEP_KEYS
-from app.database import db
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 starting_over = Blueprint("starting_over", __name__)
 

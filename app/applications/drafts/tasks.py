@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from app.applications.drafts.end import delete_old_drafts, remind_of_drafts
-from app.database import db
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.settings import current_config
 
 
 @shared_task(name="applications.end_drafts", ignore_result=True)

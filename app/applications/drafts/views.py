@@ -37,13 +37,13 @@ from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
 from app.applications.submission import submit_application
-from app.database import db, plain_connection
 from app.extensions import csrf
 from app.firm.brand import current_brand
-from app.languages.choice import present_language
+from app.platform.database import db, plain_connection
+from app.platform.languages.choice import present_language
+from app.platform.settings import current_config
 from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
-from app.settings import current_config
 from app.web.errors import show_error
 from app.web.site_form import has_valid_token
 

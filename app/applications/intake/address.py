@@ -5,8 +5,8 @@ from typing import cast
 import msgspec
 from flask import Flask, current_app
 
-from app.address_options import errors_about, read_options, refuse_others, split_address
 from app.bridges.addresses import LEGAL_TOPIC, KafkaAddress, read_kafka
+from app.platform.address_options import errors_about, read_options, refuse_others, split_address
 from config import Config
 
 

@@ -16,7 +16,7 @@ from app.applications.models import TakenCommand
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.submission import submit_application
-from app.database.connection import driver_connection
+from app.platform.database.connection import driver_connection
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000

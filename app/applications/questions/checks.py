@@ -10,7 +10,7 @@ from math import prod
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import When, all_hold, count_words, questions_read
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import repeated
+from app.platform.data_files import repeated
 
 MOST_COMBINATIONS = 20_000
 _SAMPLE_WORD = "word "

@@ -8,7 +8,7 @@ import msgspec
 
 from app.applications.questions.checks import check_when
 from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Question, Questionnaire
-from app.data_files import DataFileError, read_data, repeated, with_digest
+from app.platform.data_files import DataFileError, read_data, repeated, with_digest
 
 # What must be known about each prospect, with the kinds of question that can ask for it.
 IDENTITY = {"name": ("text",), "email": ("email",), "company": ("text",)}

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
-from app.languages.prose import Prose, current_data
+from app.platform.languages.prose import Prose, current_data
 from app.web.rendering import number
 from app.web.text_checks import PROBLEM_WITH, problem_with_text, shows_nothing
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import StoredQuestionnaire
 from app.applications.questions.questionnaire import Questionnaire, current_questionnaire
-from app.languages.prose import in_present_language
+from app.platform.languages.prose import in_present_language
 
 
 def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:

@@ -18,7 +18,7 @@ from app.content.texts.markdown import Heading, render_markdown
 from app.content.texts.proofs import NO_PROOFS, Proof, Proofs
 from app.content.texts.source import SLUG, Source, read_source
 from app.content.texts.text import Text, parse_text, proofs_in
-from app.languages.choice import SOURCE
+from app.platform.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220
 FOLLOWING: Final = 3

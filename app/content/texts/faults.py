@@ -9,7 +9,7 @@ from typing import Final
 import click
 import msgspec
 
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 
 LINE: Final = re.compile(r"\bat line (\d+)")
 

@@ -8,7 +8,7 @@ import msgspec
 from app.content.texts.faults import ContentError, Fault, refuse
 from app.content.texts.source import Source
 from app.content.texts.typography import typeset
-from app.languages.choice import is_language
+from app.platform.languages.choice import is_language
 
 WORDS: Final = {"title", "label", "summary"}
 

@@ -9,7 +9,7 @@ import msgspec
 from app.content.texts.diagrams import read_diagrams
 from app.content.texts.faults import Fault, collecting
 from app.content.texts.proofs import NO_PROOFS, Proofs, load_proofs
-from app.data_files import read_data
+from app.platform.data_files import read_data
 
 
 class Known(msgspec.Struct, frozen=True):

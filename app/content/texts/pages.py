@@ -17,7 +17,7 @@ from app.content.texts.markdown import Heading, render_markdown
 from app.content.texts.placeholders import fill_in
 from app.content.texts.source import SLUG, Source, read_source
 from app.content.texts.text import Text, parse_text
-from app.languages.choice import LANGUAGES, SOURCE
+from app.platform.languages.choice import LANGUAGES, SOURCE
 
 
 class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.content.texts.typography import typeset
-from app.data_files import DataFileError, read_data, read_text
+from app.platform.data_files import DataFileError, read_data, read_text
 from config import ROOT
 
 SCHEME: Final = "proof:"

@@ -5,7 +5,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from app.events.types import RecordedEvent, without_personal
-from app.telemetry.context import SpanContext, span_id_of, trace_id_of, write_traceparent
+from app.platform.telemetry.context import SpanContext, span_id_of, trace_id_of, write_traceparent
 
 _json = JSONFormat()
 

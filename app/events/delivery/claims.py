@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.database import kind_of
 from app.events.rows import EVENT_COLUMNS
+from app.platform.database import kind_of
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.database import autocommit
 from app.events.delivery.claims import (
     Claim,
     LeaseKeeper,
@@ -31,8 +30,9 @@ from app.events.rows import NewerEvent, readable_metadata, recorded_event
 from app.events.spans import delivery_span
 from app.events.subscription import Handlers, UnknownSubscriber
 from app.events.tracing import caused_by, new_trace
-from app.retry import RetryPolicy
-from app.telemetry.spans import current_span
+from app.platform.database import autocommit
+from app.platform.retry import RetryPolicy
+from app.platform.telemetry.spans import current_span
 
 # Deliveries of a task that were not begun by then are given back, so that a shutdown never waits
 # for all of them. What follows from the last one begun may take as long again.

@@ -11,12 +11,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import autocommit, kind_of
 from app.events.bell import listening
 from app.events.delivery.sending import Send, send_all, share_out
 from app.events.spans import relay_span
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import known_types
+from app.platform.database import autocommit, kind_of
 
 BATCH = 500
 RETRY_SECONDS = 1.0

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.telemetry.spans import current_span
+from app.platform.telemetry.spans import current_span
 
 # A task costs more than most deliveries: those of one event share a task, and under load those of
 # several events do, up to about this many. A few events are spread over the workers.

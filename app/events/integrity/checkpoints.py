@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.database.deadline import lift_limit
+from app.platform.database.deadline import lift_limit
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database.connection import driver_connection
 from app.events.integrity.sealing import new_key
+from app.platform.database.connection import driver_connection
 
 FIND = "SELECT key FROM person_keys WHERE person_id = %(person)s"
 MAKE = """

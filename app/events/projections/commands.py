@@ -8,9 +8,6 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.database import db
-from app.database.advisory_locks import alone_at
-from app.database.grants import owner_engine
 from app.events.integrity.chain import broken_links
 from app.events.integrity.checkpoints import (
     LONGEST_UNSIGNED_SECONDS,
@@ -20,7 +17,10 @@ from app.events.integrity.checkpoints import (
 )
 from app.events.projections.projection import current_projections
 from app.events.rows import UnreadableEvent
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
+from app.platform.database.grants import owner_engine
+from app.platform.settings import current_config
 
 ROOT = re.compile(r"\b[0-9a-f]{64}\b")
 UNSIGNED = "checkpoints: for 26 hours none was signed, or the latest were deleted"

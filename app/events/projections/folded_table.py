@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from app.database import Model
 from app.events.types import Event, RecordedEvent, stream_of
+from app.platform.database import Model
 
 Step = Callable[[Any, RecordedEvent], Any]
 

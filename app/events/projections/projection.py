@@ -8,7 +8,7 @@ import msgspec
 from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, text
 
-from app.database.deadline import lift_limit
+from app.platform.database.deadline import lift_limit
 
 LONGEST_VALUE = 100
 

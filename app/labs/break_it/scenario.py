@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.tracing import resuming
 from app.events.types import stream_of
@@ -29,6 +28,7 @@ from app.labs.faults import REPEATED
 from app.labs.models import Sandbox
 from app.labs.sandboxes import VISITOR, count_events, lock_sandbox, record_in
 from app.labs.scenario import Action, Choice, NotNow, Scenario, Station, Sum
+from app.platform.database import new_id
 
 DEAD = text("""
 SELECT d.id FROM deliveries d JOIN events e ON e.position = d.event_position

@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.types import stream_of
 from app.labs.controls import count_consumers
 from app.labs.models import Sandbox
 from app.labs.payments.events import PaymentRequested, SurgeStarted
 from app.labs.sandboxes import record_in
+from app.platform.database import new_id
 
 # Order holds within an account; the accounts proceed in parallel.
 ACCOUNTS = 20

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.types import stream_of
 from app.labs.effects import tally_effects
 from app.labs.models import Sandbox
@@ -21,6 +20,7 @@ from app.labs.retail.subscribers import (
 )
 from app.labs.sandboxes import count_events, record_in
 from app.labs.scenario import Action, Choice, Scenario, Station, Sum
+from app.platform.database import new_id
 
 # The order, and the event that the goods are reserved.
 OF_AN_ORDER = 2

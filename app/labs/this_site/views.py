@@ -4,10 +4,10 @@ from flask import Blueprint, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from app.database import db
 from app.labs.pages import digest
 from app.labs.this_site.kept import KeptExhibit
 from app.labs.this_site.queries import STAGES, Exhibit
+from app.platform.database import db
 
 # The articles that it demonstrates.
 ARTICLES = ("event-driven-architecture", "cqrs")

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 
 from app.applications.models import Application, Draft
 from app.firm.brand import current_brand
-from app.languages.choice import in_language, present_language
+from app.platform.languages.choice import in_language, present_language
 
 EMPTY_LINES = re.compile(r"\n\s*\n")
 

@@ -3,7 +3,7 @@
 from flask import url_for
 
 from app.applications.models import Application
-from app.languages.choice import in_address
+from app.platform.languages.choice import in_address
 
 CONVERSATION = "conversation"
 

@@ -7,14 +7,14 @@ from flask_babel import gettext
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.applications.promise import deadline_after
-from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
 from app.engagements.queries import name_of, quote_as_read
 from app.firm.offers import current_offers
-from app.languages.prose import in_present_language
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import status_page
+from app.platform.database import utc_now
+from app.platform.languages.prose import in_present_language
 from app.web.deadline import deadline, explained
 from app.web.rendering import money, price
 

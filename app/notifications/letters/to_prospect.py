@@ -11,10 +11,10 @@ from flask_babel import gettext
 from app.applications.events import ApplicationDeclined, MoreRequested
 from app.applications.models import Application, Draft
 from app.applications.promise import Promise
-from app.database import utc_now
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, link_to, status_page
-from app.settings import current_config
+from app.platform.database import utc_now
+from app.platform.settings import current_config
 from app.web.deadline import deadline, explained
 from app.web.rendering import plain_date
 

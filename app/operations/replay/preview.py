@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from app.chat.queries import chat_of_this_transaction
-from app.database import db, new_id
 from app.events.delivery.handling import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
 from app.events.subscription import Subscriptions
@@ -28,6 +27,7 @@ from app.operations.replay.foreseen import (
     RowChanges,
 )
 from app.payments.queries import deposits_of_this_transaction
+from app.platform.database import db, new_id
 
 LONGEST_SECONDS = 8.0
 MOST_KEYS = 5

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import after_commit
 from app.operations.replay.models import Replay
 from app.operations.replay.tasks import ring_replays
+from app.platform.database import after_commit
 
 FREEZE = text("""
 INSERT INTO replay_items (replay_id, delivery_id, claim)

@@ -3,9 +3,9 @@
 from celery import shared_task
 
 from app.background.wake import wake
-from app.database import db
 from app.events.tasks import send_deliveries
 from app.operations.replay.advance import advance_replays
+from app.platform.database import db
 
 
 def ring_replays() -> None:

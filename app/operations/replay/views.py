@@ -8,7 +8,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from app.database import db
 from app.events.subscription import current_subscriptions
 from app.extensions import csrf
 from app.operations.replay.foreseen import sum_up
@@ -23,6 +22,7 @@ from app.operations.replay.service import (
     start_replay,
 )
 from app.operations.trouble import DeadLetterCause, count_dead_letters_of, dead_letters_of
+from app.platform.database import db
 from app.web.site_form import has_valid_token
 
 replays = Blueprint("replays", __name__, template_folder="templates")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.models import OPEN
-from app.database import utc_now
+from app.platform.database import utc_now
 from app.review.states import STATUSES
 from app.scoring.rubric import Band
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model
+from app.platform.database import Model
 
 
 class QueueRow(Model):

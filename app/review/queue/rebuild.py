@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.database import Base
 from app.events.log import Place, end_of_log, place_of, read_log, read_unsettled
+from app.platform.database import Base
 from app.review.queue.models import QueueFigure, QueueRow
 from app.review.queue.table import applications_of, write_rows
 

@@ -3,8 +3,8 @@ when that is."""
 
 from celery import shared_task
 
-from app.database import db, utc_now
 from app.firm.calendar import current_calendar
+from app.platform.database import db, utc_now
 from app.review.queue.morning import plan_next_morning
 
 

@@ -6,9 +6,9 @@ from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
 from app.accounts.queries import staff_names
-from app.database import db
 from app.events.delivery.lag import lag_of
 from app.firm.offers import current_offers
+from app.platform.database import db
 from app.review.queue.cursor import read_cursor, write_cursor
 from app.review.queue.figures import queue_figures
 from app.review.queue.forms import QueueForm

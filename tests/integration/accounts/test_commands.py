@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.accounts.service import AlreadyStaff, add_first_staff, add_staff, sign_in
-from app.database import db
+from app.platform.database import db
 from tests.staff import browser_of
 
 MAIL = "ada@champlin.example"

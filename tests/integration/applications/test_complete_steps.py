@@ -28,7 +28,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
-from app.database.connection import driver_connection
+from app.platform.database.connection import driver_connection
 
 # In addition to the site's own conditions, each of which leads to a question on the same page.
 LED_FROM_ELSEWHERE = {"success": "brokers", "problem": "cloud", "budget": "frequency"}

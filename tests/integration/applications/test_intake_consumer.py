@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from app.applications.intake import consumer, dead_letters
 from app.applications.intake.submit_command import SUBMIT, take_command
-from app.database import db
+from app.platform.database import db
 from local.postgres import SERVING
 from tests.brokers.tansu import headers_of
 from tests.integration.applications.partner import Partner, intake_at_work, taken

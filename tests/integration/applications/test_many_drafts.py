@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.applications.drafts.service import NO_SAVE, Save, lock_unsent, save_step, start_draft
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import new_id
-from app.database.connection import driver_connection
+from app.platform.database import new_id
+from app.platform.database.connection import driver_connection
 from tests.integration.applications.prospect import Prospect
 from tests.submitted import submit_answers
 

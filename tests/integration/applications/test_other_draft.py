@@ -17,7 +17,7 @@ from app.applications.drafts.resume_link import address_of
 from app.applications.drafts.service import save_step
 from app.applications.models import Application, Draft
 from app.attachments.models import Attachment
-from app.database import db
+from app.platform.database import db
 from tests.integration.applications.prospect import Prospect, hidden
 from tests.integration.applications.test_autosave import Typist, outcome
 

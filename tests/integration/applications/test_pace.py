@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from app.applications.drafts import pace
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import MINUTES, Questionnaire, current_questionnaire
-from app.database import new_id, utc_now
+from app.platform.database import new_id, utc_now
 from tests.integration.applications.prospect import Prospect
 
 MINUTE = 60.0

@@ -13,8 +13,8 @@ from app.applications.drafts.service import move_to_present_questions
 from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.questions.questionnaire import STEP_KEYS, original_questionnaire
 from app.applications.questions.readable import answers_asked_no_more
-from app.database import db, utc_now
-from app.languages.choice import in_language
+from app.platform.database import db, utc_now
+from app.platform.languages.choice import in_language
 from tests.integration.applications.prospect import Prospect
 from tests.integration.waiting import waiting
 

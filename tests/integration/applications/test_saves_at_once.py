@@ -24,8 +24,8 @@ from app.applications.drafts.service import (
 )
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import plain_connection
-from app.database.connection import driver_connection
+from app.platform.database import plain_connection
+from app.platform.database.connection import driver_connection
 from tests.integration.applications.prospect import Prospect
 from tests.integration.waiting import waiting
 

@@ -19,7 +19,7 @@ from app.applications.drafts.service import (
 )
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database.connection import driver_connection
+from app.platform.database.connection import driver_connection
 
 PAGES = 3
 DEEDS = st.sampled_from(["opens", "saves", "saves unheard", "sends in vain"])

@@ -22,9 +22,9 @@ from app.applications.intake.submit_command import (
 )
 from app.applications.models import Application, Draft, TakenCommand
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import db
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.platform.database import db
 from config import ROOT
 from tests.integration.applications.prospect import Prospect, errors
 

@@ -20,9 +20,9 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application
-from app.database import db
-from app.database.connection import driver_connection
-from app.database.deadline import ANSWER_TIMEOUT
+from app.platform.database import db
+from app.platform.database.connection import driver_connection
+from app.platform.database.deadline import ANSWER_TIMEOUT
 from config import ROOT
 from local.postgres import Postgres
 from tests.integration.applications.prospect import Prospect

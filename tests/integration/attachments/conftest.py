@@ -21,7 +21,7 @@ from app.applications.questions.questionnaire import STEP_KEYS, current_question
 from app.applications.submission import submit_application
 from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
-from app.database.connection import driver_connection
+from app.platform.database.connection import driver_connection
 from tests.demo_applications import STRONG
 from tests.form_page import token_in
 

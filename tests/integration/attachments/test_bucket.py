@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.attachments.service import mark_all_removed
 from app.attachments.tasks import sweep_removed
-from app.storage.address import open_storage
+from app.platform.storage.address import open_storage
 from tests.brokers.aws import Aws
 from tests.integration.attachments.conftest import Prospect
 from tests.sample_files import pdf

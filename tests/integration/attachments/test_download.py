@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from app.storage.folder import FolderStorage
-from app.storage.protocol import StorageUnavailable
+from app.platform.storage.folder import FolderStorage
+from app.platform.storage.protocol import StorageUnavailable
 from tests.integration.attachments.conftest import Prospect, reasons
 from tests.sample_files import pdf, png
 

@@ -20,10 +20,10 @@ from app.attachments import service
 from app.attachments.cleaning import delete_orphans, delete_removed
 from app.attachments.models import Attachment
 from app.attachments.tasks import sweep_orphans, sweep_removed
-from app.database import utc_now
-from app.storage.address import current_storage
-from app.storage.folder import FolderStorage
-from app.storage.protocol import Storage, StorageUnavailable
+from app.platform.database import utc_now
+from app.platform.storage.address import current_storage
+from app.platform.storage.folder import FolderStorage
+from app.platform.storage.protocol import Storage, StorageUnavailable
 from tests.integration.attachments.conftest import Prospect, stored
 from tests.sample_files import pdf, png
 

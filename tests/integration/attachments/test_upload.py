@@ -21,9 +21,9 @@ from app.attachments import views
 from app.attachments.models import Attachment
 from app.attachments.sniffing import NEITHER, SVG
 from app.attachments.upload import EMPTY, MOST_BYTES, TOO_LARGE
-from app.database import db, utc_now
-from app.storage.folder import FolderStorage
-from app.storage.protocol import StorageUnavailable
+from app.platform.database import db, utc_now
+from app.platform.storage.folder import FolderStorage
+from app.platform.storage.protocol import StorageUnavailable
 from tests.integration.attachments.conftest import Prospect, problem, reasons, stored
 from tests.sample_files import pdf, png, png_of
 

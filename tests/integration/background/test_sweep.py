@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.background.sweep import sweep
-from app.database import new_id, utc_now
 from app.erasures import tasks
 from app.erasures.ledger import count_not_entered
 from app.erasures.models import ErasureToEnter
+from app.platform.database import new_id, utc_now
 
 
 def test_a_look_that_fails_is_reported_and_keeps_none_of_the_others_from_theirs(

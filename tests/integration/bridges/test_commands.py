@@ -12,7 +12,7 @@ from app.bridges.forward import open_bridge
 from app.bridges.guarded import circuit_of
 from app.circuits.models import CircuitRecord
 from app.circuits.queries import list_circuits
-from app.database import utc_now
+from app.platform.database import utc_now
 
 Run = Callable[..., Result]
 URL = "amqp://guest:secret@127.0.0.1:1/?exchange=events&name=warehouse"

@@ -19,8 +19,8 @@ from app.bridges.queries import bridge_figures
 from app.bridges.service import pause_bridge, resume_bridge
 from app.bridges.sink import Sent
 from app.circuits.models import CircuitRecord
-from app.database import db, utc_now
 from app.events.store import record
+from app.platform.database import db, utc_now
 from tests.integration.bridges.conftest import (
     Mover,
     OtherSide,

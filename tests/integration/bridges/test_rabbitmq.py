@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.bridges import rabbitmq as sink
-from app.database import db
+from app.platform.database import db
 from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.certificate import Certificate
 from tests.faults.wire import State, Wire

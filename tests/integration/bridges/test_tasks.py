@@ -16,8 +16,8 @@ from app.bridges.guarded import circuit_of
 from app.bridges.sink import Sent
 from app.bridges.tasks import move_bridge, sweep_bridges
 from app.circuits.queries import list_circuits
-from app.database.advisory_locks import alone_at
 from app.events.models import StoredEvent
+from app.platform.database.advisory_locks import alone_at
 from tests.integration.bridges.conftest import OtherSide, Write, places
 
 URL = "kafka://broker:9092/events"

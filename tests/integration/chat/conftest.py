@@ -13,10 +13,10 @@ from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.chat.service import tell_channel
-from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
 from app.outbox.claims import requeue_orphans
+from app.platform.database import new_id
 from tests.webhook_receiver import WebhookReceiver
 
 SECRET = "T0P-S3CR3T"

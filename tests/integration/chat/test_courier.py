@@ -18,10 +18,10 @@ from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import send_failed_again
 from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
-from app.database import utc_now
-from app.http_client.sender import Answer
 from app.outbox import sending
 from app.outbox.claims import count_due, requeue_orphans
+from app.platform.database import utc_now
+from app.platform.http_client.sender import Answer
 from local.ports import HOST
 from local.redis import Redis
 from tests.certificate import Certificate

@@ -13,7 +13,7 @@ from app.circuits import guard
 from app.circuits.breaker import Circuit, admit
 from app.circuits.guard import CircuitOpen, circuit
 from app.circuits.queries import is_refusing, list_circuits
-from app.database import db
+from app.platform.database import db
 from tests.integration.circuits.conftest import NAME, Outage, Service
 
 MANY = 24

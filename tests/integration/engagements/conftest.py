@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application, Draft
-from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind
+from app.platform.database import utc_now
 from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.applications.queries import get_application
 from app.applications.service import withdraw_application
-from app.database import db
 from app.engagements import subscribers
 from app.engagements.pricing import Quote, quote_engagement
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+from app.platform.database import db
 from app.scoring.subscribers import score_fit
 
 

@@ -21,13 +21,13 @@ from app.applications.erasure import erase_person
 from app.applications.events import DraftDiscarded
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import db
 from app.erasures.models import ErasureToEnter
 from app.erasures.tasks import enter_in_ledger
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect
-from app.storage.address import open_storage
+from app.platform.database import db
+from app.platform.storage.address import open_storage
 from local.postgres import Postgres
 from tests.demo_applications import STRONG
 from tests.submitted import submit_answers

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import autocommit, db
 from app.events.delivery.claims import Claim, LeaseKeeper, claim_deliveries
 from app.events.delivery.handling import Outcome, deliver
 from app.events.delivery.relay import relay_batch
@@ -17,7 +16,8 @@ from app.events.models import Delivery
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
-from app.retry import RetryPolicy
+from app.platform.database import autocommit, db
+from app.platform.retry import RetryPolicy
 from tests.settled import wait_until_settled
 
 Record = Callable[..., RecordedEvent]

@@ -15,7 +15,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import autocommit
 from app.events.delivery import claims
 from app.events.delivery.claims import Claim, mark_failed
 from app.events.delivery.dead_letters import replay_dead_letter
@@ -26,7 +25,8 @@ from app.events.delivery.sweep import take_due_deliveries
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
-from app.retry import RetryPolicy
+from app.platform.database import autocommit
+from app.platform.retry import RetryPolicy
 from tests.integration.events.conftest import LEASE, PERSON, RUN_OUT, keeper_of, new_stream
 
 MOST_ATTEMPTS = 3

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.events import spans
 from app.events.delivery.handling import Outcome
 from app.events.types import RecordedEvent
-from app.telemetry.spans import NO_SPAN
+from app.platform.telemetry.spans import NO_SPAN
 from tests.demo_applications import STRONG
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Flow, Record

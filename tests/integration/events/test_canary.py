@@ -7,12 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.database import Model
 from app.events.canary import SUBSCRIBER, canary_age, send_canary
 from app.events.delivery.figures import flow_figures
 from app.events.models import Delivery, StoredEvent
 from app.events.subscription import current_subscriptions
 from app.operations.picture import draw_flow
+from app.platform.database import Model
 
 LATER = text("UPDATE canary_arrivals SET arrived_at = arrived_at - interval '1 hour'")
 FAILED = text("UPDATE deliveries SET last_error = 'LockNotAvailable'")

@@ -7,13 +7,13 @@ from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreRequested
-from app.database import db
 from app.events.delivery import handling
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome
 from app.events.models import Delivery, StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent
+from app.platform.database import db
 from tests.integration.events.conftest import PERSON, Flow, Record, keeper_of, new_stream
 from tests.site import eventually
 

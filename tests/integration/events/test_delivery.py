@@ -8,12 +8,12 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.applications.events import MoreRequested
-from app.database.connection import driver_connection
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.handling import Outcome, describe_error
 from app.events.models import Delivery, StoredEvent
 from app.events.store import read_stream, record
 from app.events.types import RecordedEvent
+from app.platform.database.connection import driver_connection
 from local.postgres import Postgres
 from tests.integration.events.conftest import PERSON, Flow, new_stream
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import AnswerDue
-from app.database import db
 from app.events.delivery.claims import mark_done
 from app.events.delivery.handling import Outcome
 from app.events.integrity.person_keys import drop_key
 from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent
+from app.platform.database import db
 from tests.integration.events.conftest import PERSON, Flow, Record
 from tests.integration.waiting import is_somebody_waiting, waiting
 

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import db
 from app.events.log import START, Place, place_of, read_log
 from app.events.rows import UnreadableEvent
 from app.events.store import record
+from app.platform.database import db
 from local.postgres import Postgres
 from tests.integration.events.conftest import Record, new_stream, record_from_tomorrow
 from tests.settled import wait_until_settled

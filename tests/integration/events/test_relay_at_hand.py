@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import RelayAtHand
 from app.events.models import Delivery, StoredEvent
 from app.events.subscription import current_subscriptions
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 from benchmarks.sample import ANSWERS
 from tests.submitted import submit_answers
 

@@ -13,7 +13,6 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import db, utc_now
 from app.events import due
 from app.events.delivery.dead_letters import DeliveryReplayed
 from app.events.due import CLAIM, record_due, seconds_late
@@ -21,6 +20,7 @@ from app.events.schedule import cancel, schedule
 from app.events.store import read_stream, record
 from app.events.tracing import current_trace, resuming
 from app.events.types import RecordedEvent
+from app.platform.database import db, utc_now
 
 STREAM = "delivery-1"
 HOUR = timedelta(hours=1)

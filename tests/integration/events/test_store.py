@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import db
 from app.events.integrity.chain import broken_links
 from app.events.log import place_of
 from app.events.store import ConcurrentAppend, read_stream, record, record_all
 from app.events.types import RecordedEvent, UnknownEventType, decode_event
+from app.platform.database import db
 from tests.integration.events.conftest import PERSON, new_stream
 
 Record = Callable[..., RecordedEvent]

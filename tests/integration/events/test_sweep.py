@@ -4,9 +4,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.types import RecordedEvent
+from app.platform.database import db
 from tests.integration.events.conftest import Flow, new_stream
 
 Record = Callable[..., RecordedEvent]

@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.delivery.figures import SubscriberFigures, flow_figures
 from app.events.delivery.handling import Outcome
 from app.events.delivery.pausing import pause_subscriber, pauses
@@ -21,6 +20,7 @@ from app.events.delivery.totals import (
 )
 from app.events.models import DeliveryTry
 from app.events.types import RecordedEvent
+from app.platform.database import db
 from tests.integration.events.conftest import Flow, Record
 
 FlowTo = Callable[..., Flow]

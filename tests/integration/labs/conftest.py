@@ -12,7 +12,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.database import db
 from app.labs.backbone import make_backbone, on_backbone
 from app.labs.controls import set_consumer_count
 from app.labs.models import Sandbox
@@ -22,8 +21,9 @@ from app.labs.sandboxes import open_sandbox
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG
 from app.labs.state import LabState
-from app.retry import RetryPolicy
-from app.settings import current_config
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
+from app.platform.settings import current_config
 from config import Config
 from local.postgres import Postgres
 from tests.form_page import token_in

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.database import new_id
 from app.events.subscription import Subscriptions
 from app.events.types import Event, RecordedEvent, event, stream_of
 from app.labs.backbone import on_backbone
@@ -19,6 +18,7 @@ from app.labs.retail.scenario import RETAIL
 from app.labs.sandboxes import record_in
 from app.labs.scenario import Action, Scenario, Station
 from app.labs.scenarios import SCENARIOS, by_slug, subscriptions_of
+from app.platform.database import new_id
 from tests.integration.labs.conftest import Press, Until, Visitor
 
 

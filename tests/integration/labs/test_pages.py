@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.database.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
 from app.labs.sandboxes import ALL_IN_USE
 from app.labs.scenarios import SCENARIOS
+from app.platform.database.advisory_locks import alone_at
 from tests.form_page import token_in
 from tests.integration.labs.conftest import Press, Until
 

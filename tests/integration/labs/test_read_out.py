@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.database.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
+from app.platform.database.advisory_locks import alone_at
 from tests.integration.labs.conftest import Press, Until
 
 LINE = re.compile(r'<p class="standing" id="standing" role="status">([^<]*)</p>')

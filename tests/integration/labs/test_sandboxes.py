@@ -28,7 +28,7 @@ from app.labs.sandboxes import (
 )
 from app.labs.scenario import NotNow
 from app.labs.scenarios import SCENARIOS
-from app.settings import current_config
+from app.platform.settings import current_config
 from config import Config
 from tests.integration.labs.conftest import Until, Visitor, pass_minutes
 

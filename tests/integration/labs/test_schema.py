@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.labs.backbone import on_backbone
 from app.labs.models import LabTable
+from app.platform.database import db
 
 COPIED = [
     "deliveries",

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import db
 from app.events.log import START, read_unsettled
 from app.events.subscription import current_subscriptions
 from app.labs.this_site.kept import KeptExhibit
@@ -25,6 +24,7 @@ from app.labs.this_site.queries import (
     StageFigures,
     public_exhibit,
 )
+from app.platform.database import db
 from tests.demo_applications import STRONG
 from tests.german import english_left_in
 from tests.submitted import submit_answers

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.data_files import DataFileError
 from app.firm.brand import load_brand
-from app.languages.catalogs import read_catalog, read_texts
+from app.platform.data_files import DataFileError
+from app.platform.languages.catalogs import read_catalog, read_texts
 from config import ROOT
 from local.texts import catalogs_of_firm, written
 from tests.integration.local.own_content import make

@@ -12,9 +12,9 @@ from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import decide_application, withdraw_application
-from app.database import db
 from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect, write_as_staff
+from app.platform.database import db
 from tests.integration.messages.conftest import Read, Write
 
 AT_ONCE = 8

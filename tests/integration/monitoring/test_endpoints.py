@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.circuits.models import CircuitRecord
-from app.database import utc_now
+from app.platform.database import utc_now
 from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 

@@ -14,7 +14,7 @@ from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.notifications.service import write_to
 from app.notifications.smtp import smtp_sender
-from app.retry import RetryPolicy
+from app.platform.retry import RetryPolicy
 from tests.smtp_sink import SmtpSink
 
 PROSPECT = "prospect@client.example"

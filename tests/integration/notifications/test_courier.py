@@ -12,7 +12,6 @@ from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.firm.brand import current_brand
 from app.notifications import tasks
 from app.notifications.courier import send_next_mail
@@ -21,7 +20,8 @@ from app.notifications.service import send_again
 from app.notifications.tasks import send_due_mail
 from app.outbox import sending
 from app.outbox.claims import count_due, requeue_orphans
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 from local.ports import HOST
 from local.redis import Redis
 from tests.integration.notifications.conftest import PROSPECT, Courier, Write, reread

@@ -19,7 +19,6 @@ from app.applications.questions.questionnaire import current_questionnaire
 from app.applications.service import decide_application, provide_more, withdraw_application
 from app.chat.models import ChatMessage
 from app.chat.subscribers import erase_messages
-from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms, offer_terms
 from app.events.store import read_stream, record
@@ -29,6 +28,7 @@ from app.messages.events import ReplyDue
 from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications import subscribers
 from app.notifications.models import MailMessage
+from app.platform.database import db
 from tests.demo_applications import STRONG
 from tests.integration.waiting import is_somebody_waiting, waiting
 from tests.submitted import submit_answers

@@ -22,18 +22,18 @@ from app.applications.models import Application, Draft
 from app.applications.page_link import replace_page_link, request_page_links
 from app.applications.questions.questionnaire import original_questionnaire
 from app.applications.service import Verdict, decide_application, withdraw_application
-from app.database import new_id
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.events.store import record
 from app.events.types import stream_of
-from app.languages.choice import LANGUAGES
 from app.messages.service import write_as_staff
 from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.platform.database import new_id
+from app.platform.languages.choice import LANGUAGES
 from app.web.rendering import FORMATS
 from tests.demo_applications import STRONG
 from tests.german import english_left_in

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Staff
 from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application
-from app.database import db
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
 from app.events.models import Delivery
@@ -25,7 +24,8 @@ from app.operations.replay.advance import advance_replays
 from app.operations.replay.foreseen import Foreseen
 from app.operations.replay.preview import preview_replay
 from app.operations.replay.service import choose_dead_letters
-from app.retry import RetryPolicy
+from app.platform.database import db
+from app.platform.retry import RetryPolicy
 from local.postgres import Postgres
 from tests.form_page import token_in
 from tests.staff import browser_of

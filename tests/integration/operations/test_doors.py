@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationSubmitted
 from app.circuits.guard import circuit
 from app.circuits.models import CircuitRecord
-from app.database import db
 from app.events.subscription import Subscriptions
 from app.events.tasks import sweep_deliveries
 from app.events.types import RecordedEvent
 from app.notifications.tasks import ring_courier
 from app.operations.replay.preview import preview_replay
+from app.platform.database import db
 from local.postgres import Postgres
 from local.redis import Redis
 from tests.integration.operations.conftest import (

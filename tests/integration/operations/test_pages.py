@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
-from app.database import utc_now
 from app.events.canary import SUBSCRIBER as CANARY
 from app.events.models import Delivery, PausedSubscriber, StoredEvent
 from app.events.subscription import current_subscriptions
+from app.platform.database import utc_now
 from tests.integration.operations.conftest import Desk, Fail, Handle, Submit
 
 TODAY = utc_now().date()

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationSubmitted
 from app.chat.queries import chat_of_this_transaction
 from app.circuits.models import CircuitRecord
-from app.database import new_id
 from app.engagements.models import Engagement
 from app.engagements.service import accept_terms
 from app.events.delivery.dead_letters import replay_dead_letter
@@ -20,6 +19,7 @@ from app.events.types import RecordedEvent
 from app.notifications.queries import mail_of_this_transaction
 from app.operations.replay.preview import preview_replay
 from app.payments.queries import deposits_of_this_transaction
+from app.platform.database import new_id
 from local.postgres import Postgres
 from local.redis import Redis
 from tests.big_tables import FILL, read_through, rows_read

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.operations.replay.advance import MOST_UNDER_WAY, advance_replays
 from app.operations.replay.models import ReplayItem
@@ -25,6 +24,7 @@ from app.operations.replay.service import (
     choose_dead_letters,
     start_replay,
 )
+from app.platform.database import db
 from tests.integration.operations.conftest import Choose, Fail, status_of
 
 REPLAYED = "SELECT count(*) FROM events WHERE type = 'delivery.replayed'"

@@ -20,9 +20,9 @@ from app.bridges.guarded import circuit_of
 from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
-from app.database import db, utc_now
 from app.events.delivery import figures
 from app.operations.trouble import count_trouble
+from app.platform.database import db, utc_now
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.queries import endpoint_rows
 from app.webhooks.service import add_endpoint

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.applications.events import MoreProvided
 from app.chat.models import ChatMessage
 from app.chat.queries import chat_figures
-from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from app.outbox.queries import count_unsent_by_status
+from app.platform.database import new_id
 
 MANY, FEW = 2000, 20
 LAST_SENT = datetime.fromisoformat("2026-11-03T09:00:00+00:00")

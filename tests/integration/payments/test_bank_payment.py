@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
-from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
 from app.payments.deposits import AlreadyPaid, Transfer
@@ -25,6 +24,7 @@ from app.payments.models import Deposit, StripeEvent
 from app.payments.service import record_bank_payment
 from app.payments.settlement import SECOND_PAYMENT
 from app.payments.stripe_sdk import Gateway
+from app.platform.database import db, utc_now
 from tests.form_page import token_in
 from tests.integration.conftest import Tamper
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin

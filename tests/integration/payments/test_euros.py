@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application
-from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
+from app.platform.database import db, utc_now
 from config import ROOT
 from tests.demo_applications import STRONG
 from tests.form_page import token_in

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.database import utc_now
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.platform.database import utc_now
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 FIRST_MONTH = {

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.database import utc_now
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.payments import reconciliation
@@ -17,6 +16,7 @@ from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
 from app.payments.service import close_checkout, record_bank_payment
 from app.payments.tasks import reconcile_payments
+from app.platform.database import utc_now
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 Pass = Callable[[timedelta], None]

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
-from app.database import db
 from app.payments.models import CheckoutAttempt
 from app.payments.service import open_deposit_checkout
+from app.platform.database import db
 from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
 
 PAYER = {"email": "canary@wren.example", "name": "Canary Wren", "address": {"city": "Canary Bay"}}

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Staff
 from app.applications.events import ApplicationAccepted
 from app.applications.service import decide_application
-from app.database import utc_now
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.firm.offers import current_offers
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.platform.database import utc_now
 from tests.demo_applications import STRONG
 from tests.integration.payments.actors import Handle, Payer, Standin
 from tests.staff import browser_of

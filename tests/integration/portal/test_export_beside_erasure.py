@@ -14,12 +14,12 @@ from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application, Draft
 from app.attachments.models import Attachment
-from app.database import db, new_id, utc_now
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.payments.deposits import Transfer, owe_deposit, pay_deposit
 from app.payments.models import CheckoutAttempt, StripeEvent
+from app.platform.database import db, new_id, utc_now
 from app.portal.export import export_own_data, export_person
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from tests.integration.portal.conftest import Decide, Send

@@ -16,10 +16,10 @@ from app.applications.page_link import replace_page_link
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.firm.offers import current_offers
-from app.languages.choice import in_language
-from app.languages.prose import in_present_language
 from app.messages.service import write_as_staff
 from app.payments.deposits import owe_deposit, pay_deposit
+from app.platform.languages.choice import in_language
+from app.platform.languages.prose import in_present_language
 from tests.german import english_left_in
 from tests.integration.portal.conftest import Ask, Decide, Send
 

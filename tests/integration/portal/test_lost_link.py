@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link, request_page_links
-from app.database import db
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
+from app.platform.database import db
 from app.web.rendering import plain_date
 from tests.integration.portal.conftest import Ask
 from tests.submitted import submit_answers

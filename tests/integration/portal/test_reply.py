@@ -11,9 +11,9 @@ from app.applications.erasure import erase_person
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import provide_more
-from app.database import db
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.platform.database import db
 from app.portal import views
 from tests.integration.portal.conftest import Decide, Send
 

@@ -14,7 +14,7 @@ from app.applications.events import MoreRequested
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
 from app.applications.service import decide_application
-from app.database import db
+from app.platform.database import db
 
 Handle = Callable[[], None]
 TITLE = re.compile(r'timeline__title">(.*?)</p>')

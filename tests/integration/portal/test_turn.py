@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import decide_application
-from app.database import utc_now
 from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import WEEKDAYS, current_calendar, next_deadline
 from app.messages.service import write_as_staff
 from app.payments.deposits import owe_deposit, pay_deposit
+from app.platform.database import utc_now
 from app.portal.standing import AGREED, QUESTION
 from app.portal.turn import WITHOUT_A_DATE
 from app.web.deadline import deadline

@@ -18,13 +18,13 @@ from app.applications.service import (
     decide_application,
     withdraw_application,
 )
-from app.database import db
 from app.engagements.queries import engagement_of
 from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from app.platform.database import db
 from tests.integration.portal.conftest import Send
 
 Handle = Callable[[], None]

@@ -16,7 +16,6 @@ from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import Verdict, decide_application, provide_more, withdraw_application
-from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
@@ -27,6 +26,7 @@ from app.events.types import stream_of
 from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.platform.database import db
 from app.review.taking import put_back, take
 from local.postgres import Postgres
 from tests.demo_applications import APPLICATIONS

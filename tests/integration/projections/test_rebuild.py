@@ -10,9 +10,9 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import db
-from app.database.advisory_locks import alone_at
 from app.events.projections.projection import current_projections
+from app.platform.database import db
+from app.platform.database.advisory_locks import alone_at
 from app.review.queue import rebuild as rebuilding
 from app.review.queue.models import QueueFigure, QueueRow
 from app.review.queue.rebuild import rebuild_queue

@@ -14,12 +14,12 @@ from werkzeug.routing import Rule
 from app.accounts.models import Staff
 from app.applications.models import Application
 from app.attachments.models import Attachment
-from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.service import accept_terms
 from app.events.models import Delivery, StoredEvent
 from app.operations.replay.service import choose_dead_letters
-from app.storage.address import current_storage
+from app.platform.database import utc_now
+from app.platform.storage.address import current_storage
 from app.webhooks.messages import send_test
 from app.webhooks.service import add_endpoint
 

@@ -11,10 +11,10 @@ from werkzeug.test import TestResponse
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.database import utc_now
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.notifications.models import MailMessage
+from app.platform.database import utc_now
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from app.database import db
+from app.platform.database import db
 from app.review.queue import views
 from tests.integration.review.conftest import Submit
 

@@ -12,12 +12,12 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.database import db
 from app.engagements.queries import events_about
 from app.events.models import StoredEvent
 from app.messages.queries import thread_of
 from app.messages.service import note_as_staff, write_as_prospect
 from app.notifications.models import MailMessage
+from app.platform.database import db
 from app.review.queue.projection import QueueProjection
 from app.review.timeline import people_of
 from tests.form_page import FormPage

@@ -14,9 +14,9 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.database import db
 from app.events.log import START, read_log
 from app.events.models import StoredEvent
+from app.platform.database import db
 from app.review.queue import table
 from app.review.queue.figures import queue_figures
 from app.review.queue.models import QueueRow

@@ -16,8 +16,8 @@ from app.applications.erasure import erase_person
 from app.applications.events import ApplicationPutBack, ApplicationTaken
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided
-from app.database import db
 from app.events.models import StoredEvent
+from app.platform.database import db
 from app.review import service
 from app.review.queue.models import QueueRow
 from app.review.queue.projection import QueueProjection

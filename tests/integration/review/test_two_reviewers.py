@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationAccepted, ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Verdict, decide_application
-from app.database import utc_now
 from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from app.platform.database import utc_now
 from tests.integration.racing import race
 
 ROUNDS = 25

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.service import NotOpen, withdraw_application
-from app.database import db
 from app.engagements.models import Engagement
 from app.events.projections.projection import current_projections
+from app.platform.database import db
 from app.scoring.models import ScoreRecord
 from tests.integration.screening.conftest import Apply, Press, fresh, mails_of, types_of
 

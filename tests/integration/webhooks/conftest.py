@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
 from app.applications.events import MoreProvided
-from app.database import new_id
 from app.events.store import record
 from app.events.types import RecordedEvent, stream_of
-from app.http_client.sender import Sender
+from app.platform.database import new_id
+from app.platform.http_client.sender import Sender
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage

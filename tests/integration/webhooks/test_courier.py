@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
-from app.outbound_hold.service import hold_outbound, release_outbound
+from app.platform.database import db
+from app.platform.outbound_hold.service import hold_outbound, release_outbound
 from app.webhooks import claims
 from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due

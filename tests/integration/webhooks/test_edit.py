@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined, MoreProvided
-from app.database import db, new_id
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.platform.database import db, new_id
 from app.webhooks import edit_views, service
 from app.webhooks.events import WebhookEndpointChanged
 from app.webhooks.models import WebhookEndpoint

@@ -12,12 +12,12 @@ from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
 from app.applications.events import DraftLinkRequested
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import db
 from app.engagements.events import EngagementAccepted
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.events.integrity.person_keys import drop_key
 from app.events.types import declared_events
+from app.platform.database import db
 from app.webhooks.models import WebhookTry
 from tests.demo_applications import STRONG
 from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen

@@ -5,9 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined, MoreProvided
-from app.database import db, new_id
 from app.events.store import record
 from app.events.types import stream_of
+from app.platform.database import db, new_id
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.messages import send_test
 from app.webhooks.queries import place_figures

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
+from app.platform.database import utc_now
 from app.webhooks import views
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.integration.webhooks.conftest import Add, Courier, Happen, Press, the_endpoint

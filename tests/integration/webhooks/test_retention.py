@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
+from app.platform.database import utc_now
 from app.webhooks import retention
 from app.webhooks.models import WebhookTry
 from app.webhooks.retention import forget_messages

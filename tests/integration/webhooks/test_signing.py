@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from app.database import utc_now
+from app.platform.database import utc_now
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.service import rotate_secret
 from app.webhooks.signing import make_request, make_secret

@@ -11,8 +11,8 @@ from redis import Redis as RedisClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.models import StoredEvent
+from app.platform.database import db
 from app.webhooks import claims, tasks
 from app.webhooks.claims import count_due, requeue_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT

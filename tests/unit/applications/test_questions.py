@@ -7,8 +7,8 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import When, questions_read
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Questionnaire
-from app.data_files import DataFileError
 from app.engagements.rate_card import RateCard
+from app.platform.data_files import DataFileError
 from app.scoring.rubric import Rubric
 
 READ_BY_A_REVIEWER = {

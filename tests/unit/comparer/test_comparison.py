@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.comparer.arguments import Answers, Arguments, load_arguments
 from app.comparer.comparison import compare, rank
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 from tests.comparer_answers import every_set_of_answers
 
 CONTENT = Path(__file__).parents[3] / "content"

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.firm.calendar import Calendar
-from app.languages.catalogs import init_languages
+from app.platform.languages.catalogs import init_languages
 from app.web.rendering import clock_time, datetime_utc
 from tests.unit.conftest import CONTENT
 

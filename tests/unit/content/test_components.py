@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from app.engagements.pricing import PriceLine, Quote
-from app.languages.catalogs import init_languages
+from app.platform.languages.catalogs import init_languages
 from app.web.rendering import clock_time, money
 
 TEMPLATES = Path(__file__).parents[3] / "app/templates"

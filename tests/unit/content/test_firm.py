@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.data_files import DataFileError
 from app.firm.brand import load_brand
 from app.firm.offers import KINDS, load_offers
+from app.platform.data_files import DataFileError
 
 CONTENT = Path(__file__).parents[3] / "content"
 ADDRESS = 'legal_address = ["1 Example Street", "Burlington, VT 05401", "United States"]'

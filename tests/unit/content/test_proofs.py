@@ -10,7 +10,7 @@ import pytest
 from app.content.texts.articles import Article, load_articles
 from app.content.texts.faults import ContentError
 from app.content.texts.proofs import Run, load_proofs, version_of
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 from config import ROOT
 
 SENTENCE = "## Twice\n\nA repeat [changes nothing](proof:twice).\n"

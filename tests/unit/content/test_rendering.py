@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.languages.catalogs import init_languages
+from app.platform.languages.catalogs import init_languages
 from app.web.rendering import (
     datetime_utc,
     duration,

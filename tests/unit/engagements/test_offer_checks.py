@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.applications.questions.answers import Answers
-from app.data_files import DataFileError
 from app.engagements.offer_checks import check_price_lines
 from app.engagements.pricing import proposal_at, quote_engagement
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind, Offers, load_offers
+from app.platform.data_files import DataFileError
 
 Change = Callable[[str, str, str], Path]
 Drawn = st.SearchStrategy[Answers]

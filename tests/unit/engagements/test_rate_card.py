@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError
 from app.engagements.rate_card import RateCard
 from app.engagements.rate_card_file import load_rate_card
 from app.firm.offers import KINDS
+from app.platform.data_files import DataFileError
 
 
 def test_every_kind_has_its_price(rate_card: RateCard) -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.data_files import DataFileError
 from app.firm.calendar import (
     WEEKDAYS,
     Calendar,
@@ -19,6 +18,7 @@ from app.firm.calendar import (
     next_beginning,
     next_deadline,
 )
+from app.platform.data_files import DataFileError
 
 CONTENT = Path(__file__).parents[3] / "content"
 NEW_YORK = ZoneInfo("America/New_York")

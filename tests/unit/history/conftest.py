@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.firm.offers import load_offers
-from app.languages.catalogs import init_languages
+from app.platform.languages.catalogs import init_languages
 from tests.unit.conftest import CONTENT
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from app.languages.catalogs import init_languages
 from app.payments.forms import BankPaymentForm
+from app.platform.languages.catalogs import init_languages
 from tests.unit.conftest import CONTENT
 
 TODAY = date(2026, 11, 30)

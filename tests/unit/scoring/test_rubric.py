@@ -5,7 +5,7 @@ import pytest
 
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 from app.scoring.rubric import BAND_NAMES, Rubric
 from app.scoring.rubric_file import load_rubric
 

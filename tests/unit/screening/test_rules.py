@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.data_files import DataFileError
+from app.platform.data_files import DataFileError
 from app.screening.rules import SIGNAL_NAMES, Rules, Signal, load_rules
 from tests.unit.conftest import CONTENT
 

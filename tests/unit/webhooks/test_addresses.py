@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.http_client.addresses import address_written_as, is_public
+from app.platform.http_client.addresses import address_written_as, is_public
 from app.webhooks.address import normal_address
 from app.webhooks.forms import problem_with_url
 

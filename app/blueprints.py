@@ -10,7 +10,6 @@ from app.applications.drafts.resume_link_views import resume_link
 from app.applications.drafts.starting_over_views import starting_over
 from app.applications.drafts.views import application_form
 from app.attachments.views import attachments
-from app.catalog.views import catalog
 from app.comparer.views import comparer
 from app.content.picture_views import pictures
 from app.content.syndication_views import syndication
@@ -22,6 +21,7 @@ from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.monitoring.views import monitoring
 from app.notifications.letters.letter import letters
+from app.operations.catalog_views import catalog
 from app.operations.replay.views import replays
 from app.operations.views import operations
 from app.outlook.views import outlook
@@ -75,11 +75,11 @@ BLUEPRINTS = (
     history,
     engagements,
     operations,
+    catalog,
     replays,
     outbound_hold,
     webhooks,
     webhook_edit,
-    catalog,
     api,
     styleguide,
     monitoring,

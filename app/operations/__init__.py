@@ -2,5 +2,5 @@
 replay what failed (`replay`). What machines ask about it is in `monitoring`.
 
 `picture` is the flow as it is now, `trouble` what needs attention, `log` everything that was
-recorded, and `story` one event of it.
+recorded, `story` one event of it, and `catalog_views` what each type of event means.
 """

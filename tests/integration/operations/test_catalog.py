@@ -3,12 +3,11 @@
 import html
 import re
 
-from flask.testing import FlaskClient
-
 from app.events.contract.schema import meaning_of
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 from app.web.rendering import with_code
+from tests.integration.operations.conftest import Desk
 
 ARTICLE = re.compile(
     r'<article class="section" aria-labelledby="([a-z_.]+)">(.*?)</article>', re.DOTALL
@@ -17,9 +16,9 @@ SCHEMA = re.compile(r'href="(/api/v1/schemas/[^"]+)"')
 
 
 def test_every_type_is_shown_with_its_meaning_its_fields_and_its_subscribers(
-    desk: FlaskClient,
+    desk: Desk,
 ) -> None:
-    page = desk.get("/staff/events/catalog").text
+    page = desk.get("/staff/events/catalog")
     articles = {name: html.unescape(text) for name, text in ARTICLE.findall(page)}
     assert set(articles) == set(declared_events())
     assert ">Working day</h2>" in page
@@ -33,11 +32,12 @@ def test_every_type_is_shown_with_its_meaning_its_fields_and_its_subscribers(
         assert f'"type": "{name}"' in text, name
 
 
-def test_every_version_links_to_its_schema(desk: FlaskClient) -> None:
-    schemas = SCHEMA.findall(desk.get("/staff/events/catalog").text)
+def test_every_version_links_to_its_schema(desk: Desk) -> None:
+    schemas = SCHEMA.findall(desk.get("/staff/events/catalog"))
     assert len(schemas) == sum(one.schema_version for one in declared_events().values())
-    assert {desk.get(address).status_code for address in schemas} == {200}
+    for address in schemas:
+        desk.get(address)
 
 
-def test_the_events_page_links_to_the_catalog(desk: FlaskClient) -> None:
-    assert 'href="/staff/events/catalog"' in desk.get("/staff/events/").text
+def test_the_events_page_links_to_the_catalog(desk: Desk) -> None:
+    assert 'href="/staff/events/catalog"' in desk.get("/staff/events/")

@@ -18,4 +18,4 @@ def index() -> str:
     types = describe_events(current_subscriptions(), current_config().BASE_URL)
     by_stream = sorted(types, key=lambda one: one.stream_kind)
     groups = [(kind, list(group)) for kind, group in groupby(by_stream, lambda t: t.stream_kind)]
-    return render_template("catalog/index.html", groups=groups)
+    return render_template("operations/catalog.html", groups=groups)

@@ -20,17 +20,13 @@ from app.events.types import declared_events
 from app.notifications.letters.names import letter_name
 from app.notifications.queries import count_unsent_mail_by_status, failed_mail
 from app.notifications.service import send_failed_mail_again
+from app.operations.failures import dead_letter_groups, retrying_deliveries
 from app.operations.forms import LogForm
 from app.operations.log import Filters, log_page
 from app.operations.picture import Picture, draw_flow
 from app.operations.replay.queries import latest_replays
 from app.operations.story import find_event
-from app.operations.trouble import (
-    Trouble,
-    count_trouble,
-    dead_letter_groups,
-    retrying_deliveries,
-)
+from app.operations.trouble import Trouble, count_trouble
 from app.platform.database import db
 from app.platform.outbound_hold.service import outbound_held_since
 from app.webhooks.queries import endpoint_rows, place_figures

@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 
 from app.events.subscription import current_subscriptions
 from app.extensions import csrf
+from app.operations.failures import DeadLetterCause, count_dead_letters_of, dead_letters_of
 from app.operations.replay.foreseen import sum_up
 from app.operations.replay.preview import preview_replay
 from app.operations.replay.queries import ReplayView, find_replay
@@ -21,7 +22,6 @@ from app.operations.replay.service import (
     choose_dead_letters,
     start_replay,
 )
-from app.operations.trouble import DeadLetterCause, count_dead_letters_of, dead_letters_of
 from app.platform.database import db
 from app.web.site_form import has_valid_token
 

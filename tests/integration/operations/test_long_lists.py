@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.operations import trouble
+from app.operations import failures
 from tests.integration.operations.conftest import Desk, Fail
 
 CAUSE = re.compile(r'href="(/staff/events/dead-letters\?[^"]+)"')
@@ -24,7 +24,7 @@ def test_the_page_says_when_there_are_more_dead_letters_than_one_form_holds(
     (cause,) = map(unescape, CAUSE.findall(desk.get("/staff/events/")))
     page = desk.get(cause)
     assert "Preview all 3<" in page and "are shown" not in page
-    monkeypatch.setattr(trouble, "MOST_DEAD_LETTERS", 2)
+    monkeypatch.setattr(failures, "MOST_DEAD_LETTERS", 2)
     page = desk.get(cause)
     assert "The oldest 2 of 3 are shown." in page
     assert "Preview these 2<" in page and "Preview all" not in page
@@ -37,5 +37,5 @@ def test_the_page_says_when_there_are_more_failed_deliveries_than_it_lists(
     session.execute(TRY_AGAIN)
     session.commit()
     assert "are shown" not in desk.get("/staff/events/")
-    monkeypatch.setattr(trouble, "MOST_RETRYING", 2)
+    monkeypatch.setattr(failures, "MOST_RETRYING", 2)
     assert "The oldest 2 of 3 are shown." in desk.get("/staff/events/")

@@ -7,6 +7,8 @@ its address; a subscriber logs its event's id, never the payload.
 import logging
 import sys
 import time
+from contextlib import suppress
+from typing import TextIO, cast
 
 import msgspec
 import structlog
@@ -28,6 +30,19 @@ INDISCREET = ("pika",)
 PROCESSORS: list[Processor] = []
 
 
+class Stdout:
+    """The standard output, which drops what it can't write: the disk that takes the log may be full
+    or its reader gone, and what a line tells of has been done."""
+
+    def write(self, line: str) -> None:
+        with suppress(OSError):
+            sys.stdout.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stdout.flush()
+
+
 def configure_logging(config: Config) -> None:
     """Send structlog's and the standard library's records through one formatter to stdout."""
     shared: list[Processor] = [
@@ -40,7 +55,7 @@ def configure_logging(config: Config) -> None:
     structlog.configure(
         processors=PROCESSORS,
         # Straight to stdout: going through the standard library would cost more than all the rest.
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Stdout())),
         wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
         cache_logger_on_first_use=True,
     )

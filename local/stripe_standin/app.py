@@ -8,6 +8,8 @@ from local.stripe_standin.control import control_blueprint
 from local.stripe_standin.faults import Faults
 from local.stripe_standin.pages import pages_blueprint
 from local.stripe_standin.resources import Resource
+from local.stripe_standin.reversal_pages import reversal_pages_blueprint
+from local.stripe_standin.reversals import Reversals
 from local.stripe_standin.state import StripeState
 from local.stripe_standin.webhooks import WebhookSender
 
@@ -21,11 +23,13 @@ def create_standin(*, secret_key: str, webhook_url: str, webhook_secret: str) ->
     """
     webhooks = WebhookSender(webhook_url, webhook_secret)
     state = StripeState(api_version, on_event=webhooks.send)
+    reversals = Reversals(state)
     faults = Faults()
     app = Flask(__name__)
     app.register_blueprint(api_blueprint(state, faults, secret_key))
     app.register_blueprint(control_blueprint(state, faults))
-    app.register_blueprint(pages_blueprint(state, webhooks))
+    app.register_blueprint(pages_blueprint(state, reversals, webhooks))
+    app.register_blueprint(reversal_pages_blueprint(state, reversals, webhooks))
     app.register_error_handler(404, unknown_address)
     app.register_error_handler(405, unknown_address)
 

@@ -5,16 +5,19 @@ from werkzeug.wrappers import Response
 
 from local.stripe_standin.errors import StripeFailure
 from local.stripe_standin.resources import Resource
+from local.stripe_standin.reversal_pages import BUTTONS, STEPS, refused
+from local.stripe_standin.reversals import Reversals
 from local.stripe_standin.state import StripeState
 from local.stripe_standin.webhooks import WebhookSender
 
 
-def pages_blueprint(state: StripeState, webhooks: WebhookSender) -> Blueprint:
+def pages_blueprint(state: StripeState, reversals: Reversals, webhooks: WebhookSender) -> Blueprint:
     pages = Blueprint("pages", __name__, url_prefix="/pay/<session_id>")
 
     @pages.get("")
     def show(session_id: str) -> str:
         session = state.checkout(session_id)
+        disputed = reversals.dispute_status(session_id)
         return render_template(
             "pay.html",
             session=session,
@@ -22,6 +25,10 @@ def pages_blueprint(state: StripeState, webhooks: WebhookSender) -> Blueprint:
             amount=_amount(session),
             success_url=_success_url(session),
             declined=_last_error(session),
+            refunds=reversals.refunds_of(session_id),
+            left=reversals.left(session_id) / 100,
+            disputed=disputed,
+            steps=[(step, BUTTONS[step]) for step in STEPS.get(disputed, ())],
         )
 
     @pages.post("/pay")
@@ -40,7 +47,7 @@ def pages_blueprint(state: StripeState, webhooks: WebhookSender) -> Blueprint:
 
     @pages.errorhandler(StripeFailure)
     def unknown(failure: StripeFailure) -> tuple[str, int]:
-        return render_template("unknown.html", reason=str(failure)), failure.status
+        return refused(failure)
 
     def _last_error(session: Resource) -> str | None:
         if session["payment_intent"] is None:

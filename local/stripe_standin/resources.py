@@ -13,6 +13,8 @@ from local.stripe_standin.params import LONGEST_LIFE, CreateCheckout
 
 BLANKS = Path(__file__).with_name("blanks")
 
+WEEK = 7 * 24 * 60 * 60
+
 Resource = dict[str, Any]
 ALPHABET = string.ascii_letters + string.digits
 
@@ -69,6 +71,33 @@ def payment_intent(params: CreateCheckout, now: int) -> Resource:
         "currency": params.currency,
         "description": params.payment_intent_data.description,
         "metadata": dict(params.payment_intent_data.metadata),
+    }
+
+
+def refund(intent: Resource, cents: int, now: int) -> Resource:
+    """A refund of a card payment, which Stripe makes immediately."""
+    return _blank("refund") | {
+        "id": new_resource_id("re"),
+        "amount": cents,
+        "charge": intent["latest_charge"],
+        "created": now,
+        "currency": intent["currency"],
+        "payment_intent": intent["id"],
+        "status": "succeeded",
+    }
+
+
+def dispute(intent: Resource, now: int) -> Resource:
+    """A dispute of a whole card payment, to be answered within a week."""
+    blank = _blank("dispute")
+    return blank | {
+        "id": new_resource_id("du"),
+        "amount": intent["amount"],
+        "charge": intent["latest_charge"],
+        "created": now,
+        "currency": intent["currency"],
+        "evidence_details": blank["evidence_details"] | {"due_by": now + WEEK},
+        "payment_intent": intent["id"],
     }
 
 

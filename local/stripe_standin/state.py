@@ -32,10 +32,10 @@ class ListParams(Protocol):
 
 class StripeState:
     """Sessions, payment intents and events, in order of creation. Thread-safe; every answer is a
-    copy. ``on_event`` is called with each new event, once it is stored."""
+    copy. ``on_event`` is called with each new event, once it is stored. ``lock`` guards it."""
 
     def __init__(self, api_version: str, on_event: Callable[[Resource], None]) -> None:
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._sessions: dict[str, Resource] = {}
         self._params: dict[str, CreateCheckout] = {}
         self._intents: dict[str, Resource] = {}
@@ -49,12 +49,12 @@ class StripeState:
         return int(time.time()) + self._clock_offset
 
     def advance(self, seconds: int) -> None:
-        with self._lock:
+        with self.lock:
             self._clock_offset += seconds
             self._expire_overdue()
 
     def create_checkout(self, params: CreateCheckout, pages: str) -> Resource:
-        with self._lock:
+        with self.lock:
             check_checkout(params, self.now())
             session = resources.checkout_session(params, pages, self.now())
             self._sessions[session["id"]] = session
@@ -63,11 +63,11 @@ class StripeState:
 
     def checkout(self, session_id: str) -> Resource:
         """Raises StripeFailure (404) for an unknown id."""
-        with self._lock:
+        with self.lock:
             return copy.deepcopy(self._session(session_id))
 
     def expire_checkout(self, session_id: str) -> Resource:
-        with self._lock:
+        with self.lock:
             session = self._session(session_id)
             if session["status"] != "open":
                 raise param_invalid(
@@ -80,7 +80,7 @@ class StripeState:
 
     def pay(self, session_id: str) -> tuple[Resource, list[Resource]]:
         """Complete an open session. Returns it and the events this made; none the second time."""
-        with self._lock:
+        with self.lock:
             session = self._session(session_id)
             if session["status"] != "open":
                 return copy.deepcopy(session), []
@@ -91,31 +91,46 @@ class StripeState:
             intent["latest_charge"] = resources.new_resource_id("ch")
             session["payment_status"] = "paid"
             session["customer_details"] = resources.customer_details(session["customer_email"])
-            paid = self._add_event("payment_intent.succeeded", intent)
+            paid = self.add_event("payment_intent.succeeded", intent)
             completed = self._close(session, "complete")
             return copy.deepcopy(session), [paid, completed]
 
     def decline(self, session_id: str) -> Resource:
         """Decline the card of an open session, which stays open."""
-        with self._lock:
+        with self.lock:
             session = self._session(session_id)
             if session["status"] == "open":
                 intent = self._intent_of(session)
                 intent["last_payment_error"] = dict(DECLINED)
-                self._add_event("payment_intent.payment_failed", intent)
+                self.add_event("payment_intent.payment_failed", intent)
             return copy.deepcopy(session)
 
+    def session_paid_by(self, intent_id: str) -> str:
+        """The id of the session behind a payment. Raises StripeFailure (404)."""
+        with self.lock:
+            for session in self._sessions.values():
+                if session["payment_intent"] == intent_id:
+                    return str(session["id"])
+            raise resource_missing("payment_intent", intent_id, "intent")
+
     def payment_intent(self, intent_id: str) -> Resource:
-        with self._lock:
+        with self.lock:
             if intent_id not in self._intents:
                 raise resource_missing("payment_intent", intent_id, "intent")
             return copy.deepcopy(self._intents[intent_id])
 
     def event(self, event_id: str) -> Resource:
-        with self._lock:
+        with self.lock:
             if event_id not in self._events:
                 raise resource_missing("event", event_id, "id")
             return copy.deepcopy(self._events[event_id])
+
+    def add_event(self, kind: str, subject: Resource) -> Resource:
+        """Store and send an event about the resource as it is now."""
+        event = resources.event(kind, copy.deepcopy(subject), self._api_version, self.now())
+        self._events[event["id"]] = event
+        self._on_event(copy.deepcopy(event))
+        return event
 
     def description(self, session_id: str) -> list[tuple[str, str | None]]:
         """The name and description of each thing that the session sells."""
@@ -123,12 +138,12 @@ class StripeState:
         return [(product.name, product.description) for product in products]
 
     def list_checkouts(self, params: ListParams, **wanted: Wanted) -> Page:
-        with self._lock:
+        with self.lock:
             self._expire_overdue()
             return _page(list(self._sessions.values()), params, wanted)
 
     def list_events(self, params: ListParams, **wanted: Wanted) -> Page:
-        with self._lock:
+        with self.lock:
             return _page(list(self._events.values()), params, wanted)
 
     def _session(self, session_id: str) -> Resource:
@@ -148,18 +163,12 @@ class StripeState:
         session["status"] = status
         session["url"] = None
         kind = "completed" if status == "complete" else status
-        return self._add_event(f"checkout.session.{kind}", session)
+        return self.add_event(f"checkout.session.{kind}", session)
 
     def _expire_overdue(self) -> None:
         for session in self._sessions.values():
             if session["status"] == "open" and session["expires_at"] <= self.now():
                 self._close(session, "expired")
-
-    def _add_event(self, kind: str, subject: Resource) -> Resource:
-        event = resources.event(kind, copy.deepcopy(subject), self._api_version, self.now())
-        self._events[event["id"]] = event
-        self._on_event(copy.deepcopy(event))
-        return event
 
 
 def _page(found: list[Resource], params: ListParams, wanted: dict[str, Wanted]) -> Page:

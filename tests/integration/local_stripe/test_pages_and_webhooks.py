@@ -31,8 +31,8 @@ def session(
     return client.v1.checkout.sessions.create(checkout_params)
 
 
-def press(url: str | None, button: str) -> requests.Response:
-    return requests.post(f"{url}/{button}", allow_redirects=False, timeout=15)
+def press(url: str | None, button: str, **typed: str) -> requests.Response:
+    return requests.post(f"{url}/{button}", data=typed, allow_redirects=False, timeout=15)
 
 
 def page(url: str | None) -> str:
@@ -131,6 +131,57 @@ def test_an_event_can_be_fetched_as_it_was_sent(
     client.v1.checkout.sessions.expire(session.id)
     sent = verified(receiver.next())
     assert client.v1.events.retrieve(sent.id).to_dict() == sent.to_dict()
+
+
+def test_a_paid_session_is_refunded_in_parts_and_no_more_than_was_paid(
+    session: stripe.checkout.Session, receiver: Receiver
+) -> None:
+    assert press(session.url, "refund", amount="1").status_code == 400  # nothing was paid
+    press(session.url, "pay")
+    assert press(session.url, "refund", amount="1,000.00").status_code == 303
+    shown = page(session.url)
+    assert "Refund of 1,000.00: succeeded" in shown and 'value="2000.00"' in shown
+    assert press(session.url, "refund", amount="2000.01").status_code == 400
+    assert press(session.url, "refund", amount="much").status_code == 400
+    assert press(session.url, "refund", amount="2000").status_code == 303
+    assert 'name="amount"' not in page(session.url)
+    events = [verified(receiver.next()) for _ in range(4)]
+    amounts = [event.data.object.amount for event in events if event.type == "refund.created"]
+    assert sorted(amounts) == [100_000, 200_000]
+
+
+def test_a_refund_can_fail_afterwards_once(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    press(session.url, "pay")
+    press(session.url, "refund", amount="3000")
+    [made] = client.v1.events.list({"type": "refund.created"})
+    for _ in range(2):
+        assert press(session.url, f"refunds/{made.data.object.id}/fail").status_code == 303
+    kinds = [event.type for event in client.v1.events.list({"types": ["refund.failed"]})]
+    assert kinds == ["refund.failed"] and 'value="3000.00"' in page(session.url)
+    assert press(session.url, "refunds/re_nowhere/fail").status_code == 404
+
+
+def test_a_bank_asks_disputes_and_decides(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    press(session.url, "pay")
+    for status in ("warning_needs_response", "needs_response", "lost", "won"):
+        assert press(session.url, "dispute", status=status).status_code == 303
+    assert "Dispute: lost" in page(session.url)  # what is closed stays as it is
+    kinds = [e.type for e in client.v1.events.list() if e.type.startswith("charge.dispute")]
+    assert kinds == [f"charge.dispute.{what}" for what in ("closed", "updated", "created")]
+
+
+def test_a_payment_is_found_where_the_dashboard_of_stripe_has_it(
+    standin: str, client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    press(session.url, "pay")
+    intent = client.v1.checkout.sessions.retrieve(session.id).payment_intent
+    shown = requests.get(f"{standin}/test/payments/{intent}", timeout=5)
+    assert shown.url == session.url and "in Stripe’s dashboard" in shown.text
+    assert requests.get(f"{standin}/test/payments/pi_nowhere", timeout=5).status_code == 404
 
 
 def test_the_standin_reports_that_it_is_up(standin: str) -> None:

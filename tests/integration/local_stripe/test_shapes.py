@@ -2,7 +2,7 @@
 
 Every key is one that Stripe has, with a compatible JSON type; every key that Stripe's fixture fills
 is there, and is null only where the SDK's types say that Stripe may leave it so. The fixtures are
-three resources of fixtures3.json in Stripe's repository `openapi` (MIT License).
+five resources of fixtures3.json in Stripe's repository `openapi` (MIT License).
 """
 
 import json
@@ -25,6 +25,8 @@ FIXTURES = json.loads(Path(__file__).with_name("stripe_fixtures.json").read_text
 TYPED = {
     "checkout.session": stripe.checkout.Session,
     "payment_intent": stripe.PaymentIntent,
+    "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
     "event": stripe.Event,
 }
 # Here the fixture fills one key of several; the SDK's type has the others.
@@ -102,15 +104,19 @@ def test_open_declined_paid_and_expired_sessions_have_stripes_shape(
     requests.post(f"{made.url}/pay", allow_redirects=False, timeout=15)
     check(raw(sessions.retrieve(made.id)))
     check(raw(client.v1.payment_intents.retrieve(str(declined.payment_intent))))
+    requests.post(f"{made.url}/refund", data={"amount": "5"}, timeout=15)
+    requests.post(f"{made.url}/dispute", data={"status": "needs_response"}, timeout=15)
     check(raw(sessions.expire(sessions.create(checkout_params).id)))
     for one in raw(sessions.list())["data"]:
         check(one)
     events = raw(client.v1.events.list())["data"]
     assert {event["type"] for event in events} == {
+        "charge.dispute.created",
         "checkout.session.completed",
         "checkout.session.expired",
         "payment_intent.payment_failed",
         "payment_intent.succeeded",
+        "refund.created",
     }
     for event in events:
         check(event)

@@ -25,6 +25,7 @@ from app.operations.catalog_views import catalog
 from app.operations.replay.views import replays
 from app.operations.views import operations
 from app.outlook.views import outlook
+from app.payments.refund_views import bank_refunds
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook
 from app.platform.outbound_hold.views import outbound_hold
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     own_data,
     lost_link,
     payments,
+    bank_refunds,
     stripe_webhook,
     letters,
     accounts,

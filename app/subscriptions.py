@@ -42,11 +42,16 @@ from app.events.subscription import Subscriber
 from app.events.types import Event
 from app.messages.events import MessageReceived, MessageSent, NoteWritten, ReplyDue
 from app.messages.subscribers import keep_reply_promise
+from app.notifications.money_subscribers import (
+    alert_staff_of_dispute,
+    alert_staff_of_dispute_end,
+    alert_staff_of_failed_refund,
+    alert_staff_of_overpayment,
+)
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
     alert_staff_of_outage,
-    alert_staff_of_overpayment,
     alert_staff_of_webhook,
     announce_agreement,
     announce_withdrawal,
@@ -65,7 +70,14 @@ from app.notifications.subscribers import (
     send_page_link,
     send_resume_link,
 )
-from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
+from app.payments.events import (
+    DepositDisputeClosed,
+    DepositDisputed,
+    DepositOverpaid,
+    DepositPaid,
+    DepositRefundFailed,
+    StripeEventReceived,
+)
 from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
 from app.review.queue.events import WorkingDayBegan
 from app.review.subscribers import list_application, tell_what_waits
@@ -135,6 +147,9 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),
     DepositOverpaid: (alert_staff_of_overpayment,),
+    DepositRefundFailed: (alert_staff_of_failed_refund,),
+    DepositDisputed: (alert_staff_of_dispute,),
+    DepositDisputeClosed: (alert_staff_of_dispute_end,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
     CircuitOpened: (alert_staff_of_outage,),
     WebhookEndpointDisabled: (alert_staff_of_webhook,),

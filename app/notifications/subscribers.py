@@ -203,15 +203,6 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     tell_staff(session, letter, because=paid, application_id=application.id)
 
 
-def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
-    """deposit.overpaid → the amount to refund, to staff."""
-    application = share_lock_application(session, uuid.UUID(overpaid.data.application_id))
-    letter = staff_alerts.deposit_overpaid(
-        application, overpaid.data.amount_cents, overpaid.data.currency
-    )
-    tell_staff(session, letter, because=overpaid, application_id=application.id)
-
-
 def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
     """webhook.endpoint_disabled → the news, to staff, unless they disabled it themselves."""
     if disabled.data.because != "staff":

@@ -2,6 +2,7 @@
 
 `deposits` makes it due once and paid once, `attempts` are the tries to pay it by card, and
 `service` opens Stripe's payment page for them, through the `gateway` (`stripe_sdk`). Stripe reports
-a payment by a `webhook`, or when `reconciliation` asks; both are stored as `stripe_events`, and
-`settlement` acts on them.
+a payment, and later a refund or a dispute of it, by a `webhook`, or when `reconciliation` asks. All
+are stored as `stripe_events` and checked as `reports`; `settlement` acts on them, with `refunds`
+and `disputes`. Staff record refunds by transfer. `balance` says what became of each payment.
 """

@@ -53,6 +53,13 @@ def keep_page(attempt: CheckoutAttempt, page: CheckoutPage) -> None:
         attempt.status = "open"
 
 
+def keep_intent(session: Session, attempt: CheckoutAttempt, intent: str | None) -> None:
+    """Store Stripe's id of the payment, by which it later names refunds and disputes of it."""
+    known = select(CheckoutAttempt.id).where(CheckoutAttempt.payment_intent == intent)
+    if attempt.payment_intent is None and intent and session.scalar(known) is None:
+        attempt.payment_intent = intent
+
+
 def leads_back_to(application: Application, attempt: CheckoutAttempt) -> bool:
     """Whether the attempt's page sends the payer back to the present link of the prospect's page,
     which staff may have replaced since."""

@@ -13,7 +13,7 @@ from app.engagements.queries import get_engagement
 from app.events.store import record
 from app.events.types import stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
-from app.payments.models import Deposit
+from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.queries import find_deposit, payer_records
 from app.platform.database import new_id, utc_now
 
@@ -95,24 +95,28 @@ def is_paid_by(session: Session, engagement_id: uuid.UUID, transfer: Transfer) -
     )
 
 
-def note_overpayment(session: Session, deposit: Deposit) -> None:
-    """Record that a paid deposit was paid again by card, so that staff are told."""
+def note_overpayment(session: Session, deposit: Deposit, attempt: CheckoutAttempt) -> None:
+    """Record that a paid deposit was paid again by that attempt, so that staff are told."""
+    attempt.is_extra = True
     engagement = get_engagement(session, deposit.engagement_id)
     overpaid = DepositOverpaid(
         application_id=str(engagement.application_id),
         deposit_id=str(deposit.id),
         amount_cents=deposit.amount_cents,
         currency=deposit.currency,
+        attempt_id=str(attempt.id),
     )
     record(session, stream_of("engagement", engagement.id), overpaid, actor="system:payments")
 
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:
-    """Erase what names the payer: the bank's reference, our requests to Stripe and its events."""
+    """Erase what names the payer: the bank's references, our requests to Stripe and its events."""
     records = payer_records(session, engagement_id)
     if records is None:
         return
     records.deposit.bank_reference = None
+    for refund in records.refunds:
+        refund.bank_reference = None
     for attempt in records.attempts:
         attempt.request = {}
     for report in records.reports:

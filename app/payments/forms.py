@@ -1,9 +1,10 @@
-"""The form for a bank transfer that has arrived."""
+"""The forms for a bank transfer that has arrived, and for one that sends money back."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.engagements.typed_amount import NotAnAmount, parse_amount
@@ -59,3 +60,54 @@ class BankPaymentForm(SiteForm):
         if field.data and field.data < self.agreed_on - timedelta(days=1):
             agreed = plain_date(self.agreed_on)
             raise ValidationError(f"The client agreed on {agreed}; nothing was due before then.")
+
+
+class BankRefundForm(SiteForm):
+    """A refund by transfer: at most what is left, ``left_cents``, of a transfer that was received
+    ``received_on``; ``today`` is by the firm's clock. Each page gets a new ``form_id``, so that a
+    second press is not a second refund."""
+
+    amount = StringField(
+        "Amount sent back",
+        filters=[trimmed],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+        validators=[InputRequired("Type the amount that was sent back.")],
+    )
+    sent_on = DayField("Sent on", validators=[InputRequired("Choose the day on which it left.")])
+    bank_reference = StringField(
+        "The bank’s reference",
+        description="As on the statement, so that the transfer can be found again.",
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+        validators=[storable, at_most(140)],
+    )
+    form_id = HiddenField(default=lambda: uuid.uuid4().hex)
+
+    def __init__(
+        self, left_cents: int, currency: str, *, received_on: date, today: date, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.left_cents, self.currency = left_cents, currency
+        self.received_on, self.today = received_on, today
+        self.amount.label.text += f", in {currency.upper()}"
+
+    @property
+    def amount_cents(self) -> int:
+        return parse_amount(self.amount.data or "", self.currency)
+
+    def validate_amount(self, field: StringField) -> None:
+        try:
+            amount_cents = parse_amount(field.data or "", self.currency)
+        except NotAnAmount as reason:
+            raise ValidationError(str(reason)) from None
+        if not 0 < amount_cents <= self.left_cents:
+            left = money(self.left_cents, self.currency)
+            raise ValidationError(f"It can be at most {left}, which is what is left.")
+
+    def validate_sent_on(self, field: DayField) -> None:
+        # One day of tolerance, as above. The day of receipt is by the same bank's days.
+        if field.data and field.data > self.today + timedelta(days=1):
+            raise ValidationError("This day has not come yet.")
+        if field.data and field.data < self.received_on:
+            received = plain_date(self.received_on)
+            raise ValidationError(f"The payment arrived on {received}, no earlier.")

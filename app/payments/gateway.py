@@ -1,6 +1,7 @@
 """Access to Stripe: its possible answers, and `stripe_sdk`, loaded only when it is needed."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
 
 CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
+
+DASHBOARD: Final = "https://dashboard.stripe.com"
 
 
 class PaymentUnavailable(Exception):
@@ -39,3 +42,17 @@ def current_gateway() -> "Gateway":
     from app.payments.stripe_sdk import Gateway  # noqa: PLC0415
 
     return Gateway(site.STRIPE_SECRET_KEY, site.STRIPE_API_BASE)
+
+
+def is_live_key(secret_key: str) -> bool:
+    """Whether the key moves real money."""
+    return "_live_" in secret_key
+
+
+def payment_address(intent: str | None) -> str:
+    """The page on which staff see and refund the payment at Stripe; "" without its id or a key."""
+    site = current_config()
+    if not intent or not site.STRIPE_SECRET_KEY:
+        return ""
+    mode = "" if is_live_key(site.STRIPE_SECRET_KEY) else "/test"
+    return f"{site.STRIPE_API_BASE or DASHBOARD}{mode}/payments/{quote(intent, safe='')}"

@@ -1,4 +1,5 @@
-"""The deposit, the tries to pay it by card, and Stripe's reports on them. Money is in cents."""
+"""The deposit, the tries to pay it by card, what was refunded or disputed of it, and Stripe's
+reports on all of that. Money is in cents."""
 
 import uuid
 from datetime import date, datetime
@@ -56,6 +57,8 @@ class CheckoutAttempt(Model):
     opening (committed before the call) → open (Stripe has answered) → complete (paid), expired, or
     processing (a bank may take days); failed: Stripe refused the page, or the bank the payment.
     ``request`` is what Stripe was sent, so that a repeat with the key is identical.
+    ``payment_intent`` is Stripe's id of the payment; ``is_extra`` says that the deposit had already
+    been paid when it came.
     """
 
     __tablename__ = "checkout_attempts"
@@ -67,6 +70,8 @@ class CheckoutAttempt(Model):
     status: Mapped[str] = mapped_column(server_default="opening", default="opening")
     stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None]
+    payment_intent: Mapped[str | None] = mapped_column(unique=True)
+    is_extra: Mapped[bool] = mapped_column(server_default="false", default=False)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
@@ -80,6 +85,7 @@ class CheckoutAttempt(Model):
             name="answered_has_its_session",
         ),
         CheckConstraint("status <> 'open' OR url IS NOT NULL", name="open_has_its_page"),
+        CheckConstraint("NOT is_extra OR status = 'complete'", name="extra_is_paid"),
         Index(
             "uq_checkout_attempts_payable",
             "deposit_id",
@@ -107,4 +113,67 @@ class StripeEvent(Model):
 
     __table_args__ = (
         CheckConstraint("(outcome IS NULL) = (handled_at IS NULL)", name="handled_has_its_outcome"),
+    )
+
+
+class Refund(Model):
+    """Money of a payment that goes back: at Stripe, to the card of the ``attempt``, or by a
+    transfer that a member of staff recorded.
+
+    pending → succeeded → failed: a bank may return it even after Stripe has sent it. canceled: not
+    sent after all.
+    """
+
+    __tablename__ = "refunds"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    deposit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deposits.id"), index=True)
+    attempt_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("checkout_attempts.id"))
+    stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
+    amount_cents: Mapped[int]
+    status: Mapped[str]
+    made_on: Mapped[date]
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    bank_reference: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(
+            "status IN ('pending', 'succeeded', 'failed', 'canceled')", name="status_known"
+        ),
+        CheckConstraint(
+            "(attempt_id IS NULL) = (stripe_refund_id IS NULL)"
+            " AND (attempt_id IS NULL) = (recorded_by_id IS NOT NULL)",
+            name="by_card_or_by_transfer",
+        ),
+        CheckConstraint("recorded_by_id IS NULL OR status = 'succeeded'", name="transfer_was_made"),
+        CheckConstraint(
+            "bank_reference IS NULL OR recorded_by_id IS NOT NULL", name="transfer_has_its_witness"
+        ),
+    )
+
+
+class Dispute(Model):
+    """A card payment that the payer's bank questions or takes back, as Stripe described it at
+    ``told_at``. ``status`` and ``reason`` are Stripe's words; it adds new ones now and then."""
+
+    __tablename__ = "disputes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    deposit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deposits.id"), index=True)
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("checkout_attempts.id"))
+    stripe_dispute_id: Mapped[str] = mapped_column(unique=True)
+    amount_cents: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str]
+    answer_by: Mapped[datetime | None]
+    told_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
+        CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_is_a_code"),
+        CheckConstraint("status <> '' AND reason <> ''", name="described"),
     )

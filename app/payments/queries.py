@@ -13,7 +13,8 @@ from app.accounts.models import Staff
 from app.applications.queries import get_application
 from app.engagements.models import Engagement
 from app.firm.brand import Bank, current_brand
-from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.payments.balance import Payment, payments_for
+from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund, StripeEvent
 from app.platform.settings import current_config
 
 PROBLEMS = {
@@ -38,6 +39,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
     ``is_first_month``: it pays for the first month, and is called that. ``is_processing``: it was
     paid at Stripe, and the payer's bank is still processing it. ``reference`` identifies a
     transfer. ``attempt`` is the id of the last try by card, ``problem`` a sentence on it.
+    ``payments`` are those that arrived.
     """
 
     amount_cents: int
@@ -52,6 +54,17 @@ class DepositPanel(msgspec.Struct, frozen=True):
     is_processing: bool = False
     attempt: str = ""
     problem: str | None = None
+    payments: Sequence[Payment] = ()
+
+    @property
+    def own(self) -> Payment | None:
+        """The payment that paid the deposit."""
+        return next((payment for payment in self.payments if not payment.is_extra), None)
+
+    @property
+    def is_refunded(self) -> bool:
+        """Whether all of what paid it was refunded."""
+        return self.own is not None and self.own.is_refunded
 
     @property
     def is_paid(self) -> bool:
@@ -77,10 +90,12 @@ class TransferRecord(msgspec.Struct, frozen=True):
 
 class PayerRecords(msgspec.Struct, frozen=True):
     """Everything that is stored about a deposit's payer: the deposit with the bank's reference, our
-    requests to Stripe, and Stripe's events."""
+    requests to Stripe, what was refunded and disputed, and Stripe's events."""
 
     deposit: Deposit
     attempts: Sequence[CheckoutAttempt]
+    refunds: Sequence[Refund]
+    disputes: Sequence[Dispute]
     reports: Sequence[StripeEvent]
 
 
@@ -103,6 +118,7 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         is_processing=attempt is not None and attempt.status == "processing",
         attempt=str(attempt.id) if attempt else "",
         problem=PROBLEMS.get(attempt.status) if attempt else None,
+        payments=payments_for(session, deposit) if deposit else (),
     )
 
 
@@ -143,6 +159,8 @@ def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | 
     return PayerRecords(
         deposit=deposit,
         attempts=session.scalars(asked.order_by(CheckoutAttempt.created_at)).all(),
+        refunds=session.scalars(select(Refund).where(Refund.deposit_id == deposit.id)).all(),
+        disputes=session.scalars(select(Dispute).where(Dispute.deposit_id == deposit.id)).all(),
         reports=stripe_reports(session, engagement_id),
     )
 

@@ -1,50 +1,98 @@
-"""Asks Stripe about our payment pages. A webhook may never come, because its endpoint was disabled
-or misspelled, or may have come just before the database was restored from a backup."""
+"""Asks Stripe about our payments. A webhook may never come, because its endpoint was disabled or
+misspelled, or may have come just before the database was restored from a backup."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.payments.attempts import get_attempt, keep_intent
+from app.payments.deposits import lock_deposit
 from app.payments.gateway import PaymentUnavailable, current_gateway
-from app.payments.models import CheckoutAttempt
+from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.payments.reports import UNKNOWN_PAYMENT
 from app.payments.settlement import SETTLE
-from app.payments.stripe_events import UnusableEvent, store_stripe_event
+from app.payments.stripe_events import (
+    DISPUTES,
+    REFUNDS,
+    UnusableEvent,
+    repeat_received,
+    store_stripe_event,
+)
 from app.platform.database import utc_now
 
 # How long Stripe keeps its events: https://docs.stripe.com/api/events/list
 KEPT = timedelta(days=30)
 # Leaves a webhook that is on its way time to arrive, so that it is not logged as missed.
 GRACE = timedelta(minutes=10)
+AFTERWARDS = (*REFUNDS, *DISPUTES)
+INTENT = StripeEvent.payload["data"]["object"]["payment_intent"].astext
 
 log = structlog.get_logger()
 
 
 def fetch_missed_events(session: Session) -> None:
-    """Fetch and store the events that no webhook brought about payment pages that still wait for
-    one. Commits, because no transaction may be open while Stripe is asked."""
-    since = _waiting_since(session)
-    session.commit()
-    if since is None:
+    """Fetch and store the events that no webhook brought: about payment pages that still wait for
+    one, and about refunds and disputes once somebody has paid by card. Commits, because no
+    transaction may be open while Stripe is asked."""
+    for types, since in list(_wanted(session)):
+        session.commit()
+        try:
+            bodies = current_gateway().read_events(types, since, utc_now() - GRACE)
+        except PaymentUnavailable:
+            return  # the gateway has logged why, and is asked again
+        for body in bodies:
+            _store(session, body)
+
+
+def hear_again(session: Session) -> None:
+    """Have refunds and disputes handled once more that came before we knew of their payment. For
+    payments from before Stripe's id of them was stored, Stripe is asked for it. Commits."""
+    if not session.scalar(select(_not_placed().exists())):
         return
-    try:
-        bodies = current_gateway().read_events(list(SETTLE), since, utc_now() - GRACE)
-    except PaymentUnavailable:
-        return  # the gateway has logged why, and is asked again
-    for body in bodies:
-        _store(session, body)
+    _learn_intents(session)
+    paid = CheckoutAttempt.status == "complete"
+    known = select(CheckoutAttempt.payment_intent).where(paid)
+    for stored in session.scalars(_not_placed().where(INTENT.in_(known))).all():
+        repeat_received(session, stored)
+    session.commit()
 
 
-def _waiting_since(session: Session) -> datetime | None:
-    """When the oldest page was requested that can still be paid, or whose payment is still being
-    processed; None if there is none."""
-    return session.scalar(
-        select(func.min(CheckoutAttempt.created_at)).where(
-            CheckoutAttempt.status.in_(("opening", "open", "processing")),
-            CheckoutAttempt.created_at > utc_now() - KEPT,
-        )
+def _wanted(session: Session) -> Iterator[tuple[Sequence[str], datetime]]:
+    """Which events to ask for, and since when: from the oldest page that can still be paid or whose
+    payment is being processed, and from the oldest payment, as far back as Stripe keeps events."""
+    kept_since = utc_now() - KEPT
+    waiting = CheckoutAttempt.status.in_(("opening", "open", "processing"))
+    oldest = select(func.min(CheckoutAttempt.created_at))
+    if since := session.scalar(oldest.where(waiting, CheckoutAttempt.created_at > kept_since)):
+        yield list(SETTLE), since
+    if since := session.scalar(oldest.where(CheckoutAttempt.status == "complete")):
+        yield AFTERWARDS, max(since, kept_since)
+
+
+def _not_placed() -> Select[StripeEvent]:
+    """The refunds and disputes that were handled without our knowing their payment."""
+    return select(StripeEvent).where(
+        StripeEvent.type.in_(AFTERWARDS), StripeEvent.outcome == UNKNOWN_PAYMENT
     )
+
+
+def _learn_intents(session: Session) -> None:
+    unknown = select(
+        CheckoutAttempt.id, CheckoutAttempt.deposit_id, CheckoutAttempt.stripe_session_id
+    ).where(CheckoutAttempt.status == "complete", CheckoutAttempt.payment_intent.is_(None))
+    pages = session.execute(unknown).all()
+    session.commit()
+    for attempt_id, deposit_id, session_id in pages:
+        try:
+            intent = current_gateway().read_intent(session_id or "")
+        except PaymentUnavailable:
+            return  # as above
+        lock_deposit(session, Deposit.id == deposit_id)
+        keep_intent(session, get_attempt(session, attempt_id), intent)
+        session.commit()
 
 
 def _store(session: Session, body: bytes) -> None:

@@ -1,50 +1,67 @@
-"""What follows from a stored Stripe event: at most one payment, in any order and with any repeats.
+"""What follows from a stored Stripe event: at most one payment, and what becomes of it, in any
+order and with any repeats.
 
-Everything in the event is checked: the session must be that of our attempt, in payment mode, in the
-key's own mode (live or test), and over exactly the deposit's amount and currency.
+Everything in an event about a payment page is checked: the session must be that of our attempt, in
+payment mode, in the key's own mode (live or test), and over exactly the deposit's amount and
+currency. A refund or a dispute has to be about a payment that was counted.
 """
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.payments.attempts import advance, get_attempt
+from app.payments.attempts import advance, get_attempt, keep_intent
 from app.payments.deposits import lock_deposit, note_overpayment, pay_deposit
+from app.payments.disputes import follow_dispute
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
-from app.payments.stripe_events import CheckoutEvent, CheckoutReport
+from app.payments.refunds import follow_refund
+from app.payments.reports import UNCHANGED, NotCounted, payment_behind, read_report
+from app.payments.stripe_events import (
+    DISPUTES,
+    REFUNDS,
+    CheckoutEvent,
+    CheckoutReport,
+    DisputeEvent,
+    RefundEvent,
+)
 from app.platform.database import utc_now
 
 log = structlog.get_logger()
 
-UNCHANGED = "Nothing to change: the attempt is already further on."
 SECOND_PAYMENT = "Second payment, refund it: the deposit had already been paid."
-
-
-class NotCounted(Exception):
-    """The event changes nothing; the message says why, for staff."""
 
 
 def settle_event(session: Session, stored: StripeEvent, *, is_live: bool) -> None:
     """Act on the event and store its outcome. ``is_live`` is the mode of our key."""
-    settle = SETTLE.get(stored.type)
     try:
-        if settle is None:
-            stored.outcome = "Nothing follows from events of this type."
-        else:
-            case = _open_case(session, stored, is_live=is_live)
-            case.attempt.stripe_session_id = case.report.id
-            stored.outcome = settle(case)
+        stored.outcome = _settle(session, stored, is_live=is_live)
     except NotCounted as reason:
         stored.outcome = str(reason)
         log.warning(
             "stripe.event_not_counted", stripe_event=stored.stripe_event_id, reason=stored.outcome
         )
     stored.handled_at = utc_now()
+
+
+def _settle(session: Session, stored: StripeEvent, *, is_live: bool) -> str:
+    if stored.type in REFUNDS:
+        refund = read_report(stored, RefundEvent, "a refund", is_live=is_live).data.object
+        return follow_refund(payment_behind(session, stored, refund.payment_intent), refund)
+    if stored.type in DISPUTES:
+        event = read_report(stored, DisputeEvent, "a dispute", is_live=is_live)
+        dispute = event.data.object
+        payment = payment_behind(session, stored, dispute.payment_intent)
+        return follow_dispute(payment, dispute, told_at=event.created)
+    if stored.type not in SETTLE:
+        return "Nothing follows from events of this type."
+    case = _open_case(session, stored, is_live=is_live)
+    case.attempt.stripe_session_id = case.report.id
+    keep_intent(session, case.attempt, case.report.payment_intent)
+    return SETTLE[stored.type](case)
 
 
 @dataclass(frozen=True)
@@ -58,18 +75,13 @@ class Case:
 
 
 def _open_case(session: Session, stored: StripeEvent, *, is_live: bool) -> Case:
-    try:
-        event = msgspec.convert(stored.payload, CheckoutEvent)
-    except msgspec.ValidationError as incomplete:
-        fault = stored.payload.get("fault", incomplete)
-        raise NotCounted(f"Not a checkout session as Stripe describes it: {fault}.") from None
-    if event.livemode is not is_live:
-        raise NotCounted("Test mode and live mode differ between the event and our key.")
-    attempt = _attempt_of(session, event.report)
+    event = read_report(stored, CheckoutEvent, "a checkout session", is_live=is_live)
+    report = event.data.object
+    attempt = _attempt_of(session, report)
     deposit = lock_deposit(session, Deposit.id == attempt.deposit_id)
     stored.deposit_id = deposit.id
-    _check_terms(event.report, deposit)
-    return Case(session, event.report, get_attempt(session, attempt.id), deposit)
+    _check_terms(report, deposit)
+    return Case(session, report, get_attempt(session, attempt.id), deposit)
 
 
 def _attempt_of(session: Session, report: CheckoutReport) -> CheckoutAttempt:
@@ -115,7 +127,7 @@ def _pay(case: Case) -> str:
     if not advance(case.attempt, "complete"):
         return UNCHANGED
     if case.deposit.status == "paid":
-        note_overpayment(case.session, case.deposit)
+        note_overpayment(case.session, case.deposit, case.attempt)
         raise NotCounted(SECOND_PAYMENT)
     pay_deposit(case.session, case.deposit)
     return "The deposit is paid."

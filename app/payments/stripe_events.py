@@ -18,6 +18,13 @@ from app.payments.models import StripeEvent
 from app.platform.database import new_id
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
+Code = Annotated[str, Meta(pattern="^[a-z]{3}$")]
+# No more than the database's column holds; no time after the year 2200.
+Cents = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Seconds = Annotated[int, Meta(ge=0, le=7_258_118_400)]
+
+REFUNDS = ("refund.created", "refund.updated", "refund.failed")
+DISPUTES = ("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed")
 
 
 class UnusableEvent(Exception):
@@ -47,21 +54,76 @@ class CheckoutReport(msgspec.Struct, frozen=True):
     currency: str
     client_reference_id: str | None = None
     metadata: OurMark = OurMark()
+    payment_intent: Name | None = None
 
 
-class _About(msgspec.Struct, frozen=True):
+class RefundReport(msgspec.Struct, frozen=True):
+    """A refund as Stripe reports it. ``created`` is its time, in Unix seconds."""
+
+    id: Name
+    amount: Cents
+    currency: Code
+    status: str
+    created: Seconds
+    payment_intent: Name | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """By when Stripe wants our answer to a dispute, in Unix seconds; None if it wants none."""
+
+    due_by: Seconds | None = None
+
+
+class DisputeReport(msgspec.Struct, frozen=True):
+    """A dispute as Stripe reports it."""
+
+    id: Name
+    amount: Cents
+    currency: Code
+    status: Name
+    reason: Name
+    evidence_details: Evidence = Evidence()
+    payment_intent: Name | None = None
+
+
+class _AboutCheckout(msgspec.Struct, frozen=True):
     object: CheckoutReport
+
+
+class _AboutRefund(msgspec.Struct, frozen=True):
+    object: RefundReport
+
+
+class _AboutDispute(msgspec.Struct, frozen=True):
+    object: DisputeReport
 
 
 class CheckoutEvent(msgspec.Struct, frozen=True):
     """An event about a checkout session."""
 
     livemode: bool
-    data: _About
+    data: _AboutCheckout
 
-    @property
-    def report(self) -> CheckoutReport:
-        return self.data.object
+
+class RefundEvent(msgspec.Struct, frozen=True):
+    """An event about a refund."""
+
+    livemode: bool
+    data: _AboutRefund
+
+
+class DisputeEvent(msgspec.Struct, frozen=True):
+    """An event about a dispute. ``created`` is its own time, in Unix seconds."""
+
+    livemode: bool
+    created: Seconds
+    data: _AboutDispute
+
+
+SHAPES: dict[str, type[RefundEvent | DisputeEvent]] = {
+    **dict.fromkeys(REFUNDS, RefundEvent),
+    **dict.fromkeys(DISPUTES, DisputeEvent),
+}
 
 
 def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | None:
@@ -71,19 +133,28 @@ def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | N
     """
     try:
         envelope = msgspec.json.decode(body, type=Envelope)
-        return _store(session, envelope, payload_to_store(body))
+        return _store(session, envelope, payload_to_store(envelope.type, body))
     except (msgspec.DecodeError, RecursionError, DataError) as error:
         raise UnusableEvent from error
 
 
-def payload_to_store(body: bytes) -> dict[str, Any]:
-    """The fields that we read of an event about a checkout session; for any other event, why it is
-    not one, as ``fault``. Raises msgspec.DecodeError if the body is not JSON."""
+def payload_to_store(stripe_type: str, body: bytes) -> dict[str, Any]:
+    """The fields that we read of an event about a refund, a dispute or a checkout session; for any
+    other event, why it is none of these, as ``fault``. Raises msgspec.DecodeError if the body is
+    not JSON."""
+    shape = SHAPES.get(stripe_type, CheckoutEvent)
     try:
-        read: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(body, type=CheckoutEvent))
+        read: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(body, type=shape))
     except msgspec.ValidationError as fault:
         return {"fault": str(fault)}
     return read
+
+
+def repeat_received(session: Session, stored: StripeEvent) -> None:
+    """Have an event that was handled before handled once more."""
+    stored.outcome = stored.handled_at = None
+    received = StripeEventReceived(stripe_event_id=stored.stripe_event_id, stripe_type=stored.type)
+    record(session, stream_of("stripe", stored.id), received, actor="system:payments")
 
 
 def _store(

@@ -24,6 +24,7 @@ from app.payments.gateway import (
     CheckoutStatus,
     ForgedWebhook,
     PaymentUnavailable,
+    is_live_key,
 )
 from app.platform.telemetry.spans import span
 
@@ -66,7 +67,7 @@ class Gateway:
     @property
     def is_live(self) -> bool:
         """Whether the key moves real money."""
-        return "_live_" in self._secret_key
+        return is_live_key(self._secret_key)
 
     @as_unavailable()
     def open_checkout(self, request: dict[str, Any], key: str, *, since: int) -> CheckoutPage:
@@ -102,6 +103,19 @@ class Gateway:
             if error.code != MISSING:
                 raise
             return "unknown"
+
+    @as_unavailable()
+    def read_intent(self, session_id: str) -> str | None:
+        """Stripe's id of the payment on that page; None if there is none. Raises
+        PaymentUnavailable."""
+        try:
+            with self._api() as api:
+                intent = api.checkout.sessions.retrieve(session_id).payment_intent
+        except stripe.InvalidRequestError as error:
+            if error.code != MISSING:
+                raise
+            return None
+        return intent if isinstance(intent, str) else None
 
     @as_unavailable()
     def expire_checkout(self, session_id: str) -> bool:

@@ -2,14 +2,16 @@
 
 from celery import shared_task
 
-from app.payments.reconciliation import fetch_missed_events
+from app.payments.reconciliation import fetch_missed_events, hear_again
 from app.platform.database import db
 from app.platform.database.advisory_locks import alone_at
 
 
 @shared_task(name="payments.reconcile", ignore_result=True)
 def reconcile_payments() -> None:
-    """Ask Stripe for events that no webhook has brought."""
+    """Ask Stripe for events that no webhook has brought, and look again at those that came before
+    the payment that they are about."""
     with alone_at("payments.reconcile") as is_alone:
         if is_alone:
             fetch_missed_events(db.session())
+            hear_again(db.session())

@@ -16,7 +16,7 @@ from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
 from app.notifications.queries import mail_about_person
-from app.payments.queries import payer_records
+from app.payments.queries import PayerRecords, payer_records
 from app.platform.languages.choice import in_language
 from app.portal.trail import WITHHELD
 
@@ -96,7 +96,8 @@ def _in_words(session: Session, application: Application) -> list[dict[str, Any]
 
 
 def _payment(session: Session, engagement: Engagement) -> dict[str, Any] | None:
-    """The deposit, our requests to Stripe, and Stripe's reports; None if there is no deposit."""
+    """The deposit, our requests to Stripe, what was refunded or disputed, and Stripe's reports;
+    None if there is no deposit."""
     records = payer_records(session, engagement.id)
     if records is None:
         return None
@@ -112,9 +113,35 @@ def _payment(session: Session, engagement: Engagement) -> dict[str, Any] | None:
         "asked_of_stripe": [
             {"request": attempt.request, "at": attempt.created_at} for attempt in records.attempts
         ],
+        **_afterwards(records),
         "said_by_stripe": [
             {"type": report.type, "payload": report.payload, "at": report.received_at}
             for report in records.reports
+        ],
+    }
+
+
+def _afterwards(records: PayerRecords) -> dict[str, Any]:
+    """What was refunded and disputed of the payments."""
+    return {
+        "refunds": [
+            {
+                "amount_cents": refund.amount_cents,
+                "status": refund.status,
+                "made_on": refund.made_on,
+                "bank_reference": refund.bank_reference,
+            }
+            for refund in records.refunds
+        ],
+        "disputes": [
+            {
+                "amount_cents": dispute.amount_cents,
+                "currency": dispute.currency,
+                "reason": dispute.reason,
+                "status": dispute.status,
+                "at": dispute.created_at,
+            }
+            for dispute in records.disputes
         ],
     }
 

@@ -60,7 +60,13 @@ def progress_of(application: Application) -> Progress:
     deposit = deposit_panel(session, engagement) if engagement else None
     is_paying = deposit is not None and deposit.awaits_stripe(request.args)
     is_paid = deposit is not None and deposit.is_paid
-    standing = standing_of(application, engagement, is_paying=is_paying, is_paid=is_paid)
+    standing = standing_of(
+        application,
+        engagement,
+        is_paying=is_paying,
+        is_paid=is_paid,
+        is_refunded=deposit is not None and deposit.is_refunded,
+    )
     reviewers = staff_names(session)
     names = {"prospect": gettext("You"), **reviewers}
     thread = thread_of(session, events, names, firm=current_brand().name)

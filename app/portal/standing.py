@@ -108,6 +108,10 @@ ACTIVE = Standing(
     lazy_gettext("Write to us below if something changes on your side."),
     lazy_gettext("The first day"),
 )
+REFUNDED = Standing(
+    lazy_gettext("Your payment is refunded."),
+    lazy_gettext("If that is not what you agreed with us, write to us below."),
+)
 # The sender of a held application sees what everybody sees: a person reads it next.
 BY_STATUS = {
     "held": WITH_REVIEWER,
@@ -120,11 +124,16 @@ BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED}
 
 
 def standing_of(
-    application: Application, engagement: Engagement | None, *, is_paying: bool, is_paid: bool
+    application: Application,
+    engagement: Engagement | None,
+    *,
+    is_paying: bool,
+    is_paid: bool,
+    is_refunded: bool,
 ) -> Standing:
     """Where the application and its engagement stand now. ``is_paying`` means that the deposit may
     have been paid without our knowing it yet, ``is_paid`` that it has arrived, which the engagement
-    follows a moment later."""
+    follows a moment later, and ``is_refunded`` that all of it has gone back since."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:
@@ -132,7 +141,7 @@ def standing_of(
     if is_paying:
         return PAYING
     if is_paid:
-        return ACTIVE
+        return REFUNDED if is_refunded else ACTIVE
     if engagement is None:
         return PREPARED
     standing = BY_ENGAGEMENT.get(engagement.status, PREPARED)

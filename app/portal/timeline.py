@@ -19,11 +19,19 @@ from app.applications.events import (
 from app.applications.promise import is_missed
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
 from app.events.rows import FromNewerRelease
-from app.events.types import RecordedEvent
+from app.events.types import Event, RecordedEvent
 from app.messages import promise as reply_promise
 from app.messages.events import ReplyDue
-from app.payments.events import DepositOverpaid, DepositPaid
+from app.payments.events import (
+    DepositDisputeClosed,
+    DepositDisputed,
+    DepositOverpaid,
+    DepositPaid,
+    DepositRefunded,
+    DepositRefundFailed,
+)
 from app.scoring.events import ApplicationScored
+from app.web.rendering import money
 
 # The score itself is the firm's own note; a prospect only sees that there is one.
 WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
@@ -89,6 +97,27 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
             "A card payment arrived when nothing was due any more. We will refund it to the card."
         ),
     ),
+    DepositRefunded: (
+        lazy_gettext("Refunded"),
+        lazy_gettext("We have sent back %(amount)s."),
+    ),
+    DepositRefundFailed: (
+        lazy_gettext("Refund failed"),
+        lazy_gettext(
+            "Your bank did not take the refund of %(amount)s. We will find another way and write to"
+            " you."
+        ),
+    ),
+    DepositDisputed: (
+        lazy_gettext("Payment questioned"),
+        lazy_gettext(
+            "The card’s bank has questioned %(amount)s. If you don’t know why, write to us."
+        ),
+    ),
+    DepositDisputeClosed: (
+        lazy_gettext("The bank’s decision"),
+        lazy_gettext("The payment stands."),
+    ),
     EngagementActivated: (
         lazy_gettext("Confirmed"),
         lazy_gettext("We will write to agree the first day."),
@@ -98,6 +127,10 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
         lazy_gettext("The site is being updated, and this page can’t show it yet."),
     ),
 }
+
+
+BANK_TOOK_IT = lazy_gettext("The bank has decided: %(amount)s goes back to the card.")
+WITH_AMOUNT = (DepositRefunded, DepositRefundFailed, DepositDisputed, DepositDisputeClosed)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -115,13 +148,23 @@ def timeline_of(events: Sequence[RecordedEvent], reviewers: Mapping[str, str]) -
     only included if it had not been given by then."""
     return [
         Entry(
-            *WORDS[type(recorded.data)],
+            *_in_words(recorded.data),
             at=recorded.recorded_at,
             who=reviewers.get(recorded.metadata.actor, ""),
         )
         for recorded in events
         if type(recorded.data) in WORDS and not _was_kept(recorded, events)
     ]
+
+
+def _in_words(event: Event) -> tuple[str, str]:
+    """What is said of the event, with the amount where it is about one that was sent back."""
+    title, text = WORDS[type(event)]
+    if isinstance(event, DepositDisputeClosed) and event.outcome == "lost":
+        text = BANK_TOOK_IT
+    if isinstance(event, WITH_AMOUNT):
+        text = str(text) % {"amount": money(event.amount_cents, event.currency)}
+    return title, text
 
 
 def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:

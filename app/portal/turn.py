@@ -23,6 +23,7 @@ from app.portal.standing import (
     PREPARED,
     QUESTION,
     RECEIVED,
+    REFUNDED,
     WITH_REVIEWER,
     WITHDRAWN,
     Standing,
@@ -39,6 +40,9 @@ WITHOUT_A_DATE = {
     OFFERED: lazy_gettext("You act next, whenever it suits you: our proposal does not expire."),
     AGREED: lazy_gettext("You act next: the work begins once the deposit has arrived."),
     FIRST_MONTH_DUE: lazy_gettext("You act next: the work begins once the first month is paid."),
+    REFUNDED: lazy_gettext(
+        "Nobody has to act here: what becomes of the engagement is between you and us."
+    ),
     PAYING: lazy_gettext("Nobody has to act: Stripe still has to confirm the payment."),
 }
 

@@ -27,6 +27,7 @@ from app.firm.offers import current_offers
 from app.messages.queries import NOTED, SAID_OR_NOTED, entries_of, thread_of, written_since
 from app.notifications.letters.letter import Letter
 from app.notifications.queries import mail_about
+from app.payments.queries import deposit_panel
 from app.platform.database import db
 from app.review.changes import last_change
 from app.review.fingerprint import fingerprint
@@ -42,7 +43,7 @@ from app.review.pricing import price_kinds
 from app.review.queue.queries import next_to_decide
 from app.review.reading import sections_of
 from app.review.taking import holder_by, taking_of
-from app.review.timeline import entry_of, people_of
+from app.review.timeline import entry_of, people_of, timeline_of
 from app.scoring.queries import score_of
 from app.screening.disposable import is_disposable
 from app.screening.rules import current_rules
@@ -115,7 +116,7 @@ def show_application(
         application=subject,
         **record_of(subject, engagement),
         promise=open_promise(session, events),
-        entries=[entry_of(recorded, people) for recorded in events],
+        entries=timeline_of(events, people),
         **conversation_of(events, people, form, unread),
         message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
@@ -141,6 +142,7 @@ def record_of(subject: Application, engagement: Engagement | None) -> dict[str, 
         "sections": sections_of(subject.answers, questionnaire),
         "score": score_of(session, subject.id),
         "engagement": engagement,
+        "deposit": deposit_panel(session, engagement) if engagement else None,
         "dead_letters": dead_letters_in(session, streams_about(subject, engagement)),
         "following": next_to_decide(session, subject.id, reviewer=current_user.actor),
         "offers": current_offers(),

@@ -1,10 +1,11 @@
 """What happened to an application and its engagement, in words for staff."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import name_of, staff_names
@@ -38,7 +39,15 @@ from app.events.rows import Altered, FromNewerRelease
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, NoteWritten, ReplyDue
-from app.payments.events import DepositOverpaid, DepositPaid
+from app.payments.events import (
+    DepositDisputeClosed,
+    DepositDisputed,
+    DepositOverpaid,
+    DepositPaid,
+    DepositRefunded,
+    DepositRefundFailed,
+)
+from app.payments.states import OVER, as_word
 from app.scoring.events import ApplicationScored
 from app.web.rendering import isolated, money, price
 
@@ -54,6 +63,10 @@ def price_told(priced: Any) -> str:
     quote = getattr(priced, "quote", None)
     billing = quote["billing"] if quote else current_rate_card().price_of(priced.kind).billing
     return price(priced.total_cents, priced.currency, is_monthly=billing == "monthly")
+
+
+def _of_what(event: DepositRefunded | DepositDisputed) -> str:
+    return " of the second payment" if event.is_extra else ""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -98,6 +111,17 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     EngagementActivated: lambda e: "Engagement confirmed",
     DepositPaid: lambda e: f"Deposit of {money(e.amount_cents, e.currency)} paid",
     DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents, e.currency)}",
+    DepositRefunded: lambda e: f"Refunded {money(e.amount_cents, e.currency)}{_of_what(e)}",
+    DepositRefundFailed: lambda e: (
+        f"Refund of {money(e.amount_cents, e.currency)} failed: send it another way"
+    ),
+    DepositDisputed: lambda e: (
+        f"{money(e.amount_cents, e.currency)}{_of_what(e)}"
+        f" {'questioned by the bank' if e.is_inquiry else 'disputed'}: {as_word(e.reason)}"
+    ),
+    DepositDisputeClosed: lambda e: (
+        f"Dispute of {money(e.amount_cents, e.currency)}: {OVER.get(e.outcome, e.outcome)}"
+    ),
     FromNewerRelease: lambda e: "Recorded by a newer release of this site",
     Altered: lambda e: "Altered since it was recorded, and can’t be read",
 }
@@ -115,6 +139,28 @@ def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
         who=name_of(recorded.metadata.actor, people),
         at=recorded.recorded_at,
     )
+
+
+def timeline_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> list[Entry]:
+    """The events in words, in their order. A second payment to be refunded is told as done once all
+    of it has gone back."""
+    news = [recorded.data for recorded in events]
+    refunds = [e for e in news if isinstance(e, DepositRefunded | DepositRefundFailed)]
+    refunded = {event.attempt_id: event.refunded_cents for event in refunds}
+    ends = {e.dispute_id: e for e in news if isinstance(e, DepositDisputeClosed)}
+    lost = {e.attempt_id: e.amount_cents for e in ends.values() if e.outcome == "lost"}
+
+    def is_done(event: Event) -> bool:
+        if not isinstance(event, DepositOverpaid) or event.attempt_id is None:
+            return False
+        gone = refunded.get(event.attempt_id, 0) + lost.get(event.attempt_id, 0)
+        return gone >= event.amount_cents
+
+    return [
+        replace(entry, title=f"{entry.title}; done") if is_done(recorded.data) else entry
+        for recorded in events
+        for entry in [entry_of(recorded, people)]
+    ]
 
 
 def in_words(event: Event) -> str:

@@ -99,6 +99,14 @@ class Reviewer:
         sent = self.browser.post(address, form, timeout=TIMEOUT)
         assert sent.url == address and "by bank transfer" in sent.text.lower(), sent.text
 
+    def record_refund(self, engagement_id: object, sent_on: str, *, amount: str) -> None:
+        """Record that so much of the deposit was sent back by transfer on that day."""
+        address = f"{self._site.url}/staff/engagements/{engagement_id}/refund"
+        form = {"amount": amount, "sent_on": sent_on, "form_id": amount}
+        form["csrf_token"] = token_in(self.browser.get(address, timeout=TIMEOUT).text)
+        sent = self.browser.post(address, form, timeout=TIMEOUT)
+        assert "The refund is recorded" in sent.text, sent.text
+
     def choose_for_replay(self, delivery_id: int) -> str:
         """Freeze a set of one dead letter; return the path of its preview."""
         address = f"{self._site.url}/staff/events/replays"

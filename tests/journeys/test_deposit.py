@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from local.ports import HOST, Ports, free_port
 from local.programs import site_processes
@@ -67,6 +67,38 @@ def test_the_client_agrees_has_a_card_declined_once_and_then_pays_by_card(
     expect(page.get_by_role("heading", name="Your engagement is confirmed.")).to_be_visible()
     both_sides_are_told(site, applied, amount, "by card")
     assert strays_at_some_width(page) == []
+
+
+def test_staff_refund_a_part_at_stripe_and_the_client_reads_it_seconds_later(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied = apply(site)
+    ada.decide(applied.id, verdict="accept", kind="sprint")
+    applied.wait_until_engagement_is("offered")
+    page = visit(390, pays=True)
+    page.goto(applied.page)
+    amount = read_and_agree(page)
+    page.get_by_role("button", name=f"Pay {amount}").click()
+    applied.wait_until_engagement_is("active")
+
+    desk = visit(1440, reviewer=ada, pays=True)
+    desk.goto(f"/staff/applications/{applied.id}")
+    desk.get_by_role("link", name="Deposit").click()
+    deposit = desk.url
+    desk.get_by_role("link", name="The payment at Stripe").click()
+    desk.get_by_label("Amount").fill("1200")
+    desk.get_by_role("button", name="Refund", exact=True).click()
+    expect(desk.get_by_text("Refund of 1,200.00: succeeded")).to_be_visible()
+
+    own = page.get_by_role("region", name="Deposit", exact=True)
+    eventually(lambda: "$1,200 of it is refunded" in fresh(page, own))
+    desk.goto(deposit)
+    expect(desk.get_by_text(f"Refunded $1,200 of {amount}.")).to_be_visible()
+
+
+def fresh(page: Page, part: Locator) -> str:
+    page.reload()
+    return part.inner_text()
 
 
 def test_without_stripe_the_client_pays_by_transfer_and_staff_record_it(

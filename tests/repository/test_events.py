@@ -10,6 +10,7 @@ FOR_THE_RECORD = {
     "subscriber.resumed": "as above",
     "circuit.closed": "staff see it in the log",
     "delivery.replayed": "staff did it and see it in the log",
+    "deposit.refunded": "staff made it, and both pages show it",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the mail of the decision or the withdrawal has said it",
     "webhook.endpoint_added": "staff did it and see it in the log",

@@ -29,6 +29,9 @@ NAMES: Final[Mapping[str, str]] = {
     "webhook_disabled": "To staff: webhooks disabled",
     "handling_failed": "To staff: step that failed",
     "deposit_overpaid": "To staff: deposit paid twice",
+    "refund_failed": "To staff: refund that failed",
+    "deposit_disputed": "To staff: payment disputed",
+    "dispute_closed": "To staff: dispute closed",
 }
 
 

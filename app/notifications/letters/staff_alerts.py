@@ -8,7 +8,7 @@ from app.applications.models import Application
 from app.circuits.names import service_name
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.links import CONVERSATION, desk_page, link_to
-from app.web.rendering import as_beginning, isolated, money
+from app.web.rendering import as_beginning, isolated
 
 
 def answer_due(application: Application) -> Letter:
@@ -135,19 +135,4 @@ def handling_failed(application: Application | None, subscriber: str, event_type
             "Read and decide" if application.is_open else "Open the application",
             desk_page(application),
         ),
-    )
-
-
-def deposit_overpaid(application: Application, amount_cents: int, currency: str) -> Letter:
-    """A deposit was paid twice, perhaps by somebody who has since been erased."""
-    amount, who = money(amount_cents, currency), isolated(application.title)
-    tell = "" if application.erased_at else f" and tell {isolated(application.name)}"
-    return Letter(
-        template="deposit_overpaid",
-        subject=f"Paid twice: {who}, refund {amount} ({application.reference})",
-        paragraphs=(
-            f"{who} has paid {amount} by card for a deposit that had already been paid. Refund the"
-            f" card payment at Stripe{tell}.",
-        ),
-        action=("Open the application", desk_page(application)),
     )

@@ -79,7 +79,7 @@ def test_the_totals_are_shown_above_the_list(desk: FlaskClient, engage: Engage) 
         "On offer, each month": told([monthly.total_cents]),
         "Agreed so far at fixed prices": told(one.total_cents for one in agreed),
         "Deposits due": told(one.deposit_cents for one in due),
-        "Deposits paid so far": told(one.deposit_cents for one in paid),
+        "Deposits paid so far, before refunds": told(one.deposit_cents for one in paid),
     }
 
 

@@ -19,11 +19,11 @@ from app.events.types import stream_of
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.staff_alerts import (
     answer_due,
-    deposit_overpaid,
     handling_failed,
     held,
     reply_due,
 )
+from app.notifications.letters.staff_money import deposit_overpaid
 from app.notifications.letters.staff_news import (
     deposit_paid,
     engagement_accepted,

@@ -24,6 +24,8 @@ from tests.form_page import token_in
 Handle = Callable[[], None]
 PostWebhook = Callable[..., TestResponse]
 CheckoutEvent = Callable[..., dict[str, Any]]
+LaterEvent = Callable[..., dict[str, Any]]
+Tell = Callable[[dict[str, Any]], str]
 
 SECRET_KEY = "sk_test_of_the_tests"
 
@@ -58,12 +60,30 @@ class Standin:
         answer = requests.post(f"{page}/pay", allow_redirects=False, timeout=15)
         return answer.headers["Location"]
 
+    def refund(self, session_id: str | None, amount: str) -> None:
+        """Refund that much of a paid session, as the firm does in Stripe's dashboard."""
+        self._press(f"pay/{session_id}/refund", amount=amount)
+
+    def fail_refund(self, session_id: str | None, refund_id: str) -> None:
+        """Have the payer's bank send a refund back."""
+        self._press(f"pay/{session_id}/refunds/{refund_id}/fail")
+
+    def dispute(self, session_id: str | None, status: str) -> None:
+        """Have the payer's bank dispute a paid session, or bring its dispute to that status."""
+        self._press(f"pay/{session_id}/dispute", status=status)
+
     def next_webhook(self, kind: str) -> tuple[bytes, str]:
         """The next webhook of that type from Stripe."""
         while True:
             body, signature = self.webhooks.get(timeout=10)
             if json.loads(body)["type"] == kind:
                 return body, signature
+
+    def _press(self, button: str, **typed: str) -> None:
+        answer = requests.post(
+            f"{self.url}/{button}", data=typed, allow_redirects=False, timeout=15
+        )
+        assert answer.status_code == 303, answer.text
 
     def _control(self, lever: str, body: dict[str, Any]) -> None:
         answer = requests.post(f"{self.url}/_control/{lever}", json=body, timeout=5)
@@ -117,6 +137,12 @@ class Payer:
         self.session.rollback()
         stream = read_stream(self.session, stream_of("engagement", self.engagement_id))
         return [recorded for recorded in stream if recorded.type == "deposit.paid"]
+
+    def told(self) -> list[RecordedEvent]:
+        """What has happened to the deposit, oldest first."""
+        self.session.rollback()
+        stream = read_stream(self.session, stream_of("engagement", self.engagement_id))
+        return [recorded for recorded in stream if recorded.type.startswith("deposit.")]
 
     def attempts(self) -> list[CheckoutAttempt]:
         """The client's tries to pay by card, oldest first."""

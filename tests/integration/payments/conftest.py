@@ -19,13 +19,21 @@ from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_terms, offer_terms
 from app.firm.offers import Kind
-from app.payments.models import CheckoutAttempt
+from app.payments.models import CheckoutAttempt, StripeEvent
 from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
 from tests.demo_applications import STRONG
 from tests.integration.local_stripe.conftest import WEBHOOK_SECRET, serving
-from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
+from tests.integration.payments.actors import (
+    SECRET_KEY,
+    Handle,
+    LaterEvent,
+    Payer,
+    PostWebhook,
+    Standin,
+    Tell,
+)
 from tests.submitted import submit_answers
 
 
@@ -128,3 +136,99 @@ def checkout_event() -> Callable[..., dict[str, Any]]:
         }
 
     return checkout_event
+
+
+@pytest.fixture
+def paid(
+    standin: Standin,
+    attempt: CheckoutAttempt,
+    payer: Payer,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+) -> CheckoutAttempt:
+    """The payer's attempt, paid by card, as Stripe reported it."""
+    assert attempt.url
+    standin.pay(attempt.url)
+    assert post_webhook(*standin.next_webhook("checkout.session.completed")).status_code == 200
+    handle_events()
+    [attempt] = payer.attempts()
+    return attempt
+
+
+@pytest.fixture
+def tell(post_webhook: PostWebhook, handle_events: Handle, session: Session) -> Tell:
+    """Send an event, handle it, and return its outcome."""
+
+    def tell(event: dict[str, Any]) -> str:
+        assert post_webhook(event).status_code == 200
+        handle_events()
+        session.rollback()
+        wanted = select(StripeEvent).where(StripeEvent.stripe_event_id == event["id"])
+        row = session.scalars(wanted).one()
+        assert row.handled_at is not None and row.outcome is not None
+        return row.outcome
+
+    return tell
+
+
+@pytest.fixture
+def refund_event() -> LaterEvent:
+    """An event about a refund of a paid attempt, correct except for the fields that are changed."""
+
+    def refund_event(
+        kind: str, attempt: CheckoutAttempt, *, livemode: bool = False, **changed: Any
+    ) -> dict[str, Any]:
+        about = {
+            "id": "re_1",
+            "object": "refund",
+            "amount": 500_000,
+            "currency": "usd",
+            "status": "failed" if kind == "failed" else "succeeded",
+            "created": int(time.time()),
+            "payment_intent": attempt.payment_intent,
+            **changed,
+        }
+        return later_event(f"refund.{kind}", about, livemode=livemode)
+
+    return refund_event
+
+
+@pytest.fixture
+def dispute_event() -> LaterEvent:
+    """The same for a dispute; ``after`` is how many seconds after now Stripe made the event."""
+
+    def dispute_event(
+        kind: str,
+        attempt: CheckoutAttempt,
+        *,
+        after: int = 0,
+        livemode: bool = False,
+        **changed: Any,
+    ) -> dict[str, Any]:
+        about = {
+            "id": "du_1",
+            "object": "dispute",
+            "amount": 500_000,
+            "currency": "usd",
+            "status": "lost" if kind == "closed" else "needs_response",
+            "reason": "product_not_received",
+            "evidence_details": {"due_by": 1_798_761_599},
+            "payment_intent": attempt.payment_intent,
+            **changed,
+        }
+        return later_event(f"charge.dispute.{kind}", about, livemode=livemode, after=after)
+
+    return dispute_event
+
+
+def later_event(
+    kind: str, about: dict[str, Any], *, livemode: bool, after: int = 0
+) -> dict[str, Any]:
+    return {
+        "id": f"evt_{uuid.uuid4().hex}",
+        "object": "event",
+        "type": kind,
+        "created": int(time.time()) + after,
+        "livemode": livemode,
+        "data": {"object": about},
+    }

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.events.models import StoredEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.payments import reconciliation
@@ -17,7 +18,14 @@ from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
 from app.payments.service import close_checkout, record_bank_payment
 from app.payments.tasks import reconcile_payments
 from app.platform.database import utc_now
-from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
+from tests.integration.payments.actors import (
+    Handle,
+    LaterEvent,
+    Payer,
+    PostWebhook,
+    Standin,
+    Tell,
+)
 
 Pass = Callable[[timedelta], None]
 
@@ -29,7 +37,7 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
 
 
 @pytest.fixture
-def paid(standin: Standin, attempt: CheckoutAttempt) -> None:
+def unheard(standin: Standin, attempt: CheckoutAttempt) -> None:
     """The attempt has been paid at Stripe, and no webhook has told the site."""
     assert attempt.url
     standin.pay(attempt.url)
@@ -40,8 +48,14 @@ def stored(session: Session) -> int:
     return session.scalar(select(func.count(StripeEvent.id))) or 0
 
 
+def handled(session: Session) -> int:
+    """How often an event from Stripe was given to be handled."""
+    received = StoredEvent.type == "stripe.event_received"
+    return session.scalar(select(func.count(StoredEvent.id)).where(received)) or 0
+
+
 def test_a_payment_whose_webhook_never_came_is_found_and_counted_once(
-    paid: None,
+    unheard: None,
     standin: Standin,
     payer: Payer,
     wait: Pass,
@@ -62,7 +76,7 @@ def test_a_payment_whose_webhook_never_came_is_found_and_counted_once(
 
 
 def test_a_card_payment_without_a_webhook_is_found_although_a_transfer_was_recorded(
-    paid: None,
+    unheard: None,
     payer: Payer,
     ada: Staff,
     wait: Pass,
@@ -93,7 +107,7 @@ def test_a_new_page_can_be_opened_after_one_expired_without_a_webhook(
 
 
 def test_stripe_is_not_asked_while_a_webhook_may_still_be_on_its_way(
-    paid: None, session: Session
+    unheard: None, session: Session
 ) -> None:
     reconcile_payments()
     assert stored(session) == 0
@@ -101,7 +115,7 @@ def test_stripe_is_not_asked_while_a_webhook_may_still_be_on_its_way(
 
 @pytest.mark.parametrize(("trouble", "times"), [("500", 1), ("drop", 3)])
 def test_nothing_is_lost_while_stripe_fails_and_it_is_asked_again_later(
-    paid: None, standin: Standin, session: Session, wait: Pass, trouble: str, times: int
+    unheard: None, standin: Standin, session: Session, wait: Pass, trouble: str, times: int
 ) -> None:
     wait(GRACE)
     standin.fail(trouble, times)
@@ -119,7 +133,86 @@ def test_stripe_is_not_asked_when_no_payment_page_is_open(
     )
     wait(KEPT)
     fetch_missed_events(session)
-    session.get_one(CheckoutAttempt, attempt.id).status = "complete"
+    session.get_one(CheckoutAttempt, attempt.id).status = "expired"
     session.commit()
     wait(GRACE)
     fetch_missed_events(session)
+
+
+def test_a_refund_and_a_dispute_whose_webhooks_never_came_are_found_and_counted_once(
+    paid: CheckoutAttempt,
+    standin: Standin,
+    payer: Payer,
+    wait: Pass,
+    handle_events: Handle,
+    post_webhook: PostWebhook,
+) -> None:
+    standin.refund(paid.stripe_session_id, "1000")
+    standin.dispute(paid.stripe_session_id, "needs_response")
+    wait(GRACE)
+    reconcile_payments()
+    handle_events()
+    told = [one.type for one in payer.told()]
+    assert told == ["deposit.paid", "deposit.refunded", "deposit.disputed"]
+
+    assert post_webhook(*standin.next_webhook("refund.created")).status_code == 200
+    reconcile_payments()
+    handle_events()
+    assert [one.type for one in payer.told()] == told
+
+
+def test_a_refund_that_came_before_its_payment_is_counted_after_it(
+    unheard: None,
+    standin: Standin,
+    payer: Payer,
+    wait: Pass,
+    handle_events: Handle,
+    post_webhook: PostWebhook,
+) -> None:
+    [attempt] = payer.attempts()
+    standin.refund(attempt.stripe_session_id, "5000")
+    post_webhook(*standin.next_webhook("refund.created"))
+    handle_events()
+    reconcile_payments()
+    handle_events()
+    assert payer.told() == []  # the payment's webhook may still be on its way
+    wait(GRACE)
+    for _ in range(3):
+        reconcile_payments()
+        handle_events()
+    assert [one.type for one in payer.told()] == ["deposit.paid", "deposit.refunded"]
+    reports = payer.session.scalars(select(StripeEvent).where(StripeEvent.type.like("refund%")))
+    assert [report.outcome for report in reports] == ["The refund is made."]
+    assert handled(payer.session) == 3  # the refund, the payment, and the refund again
+
+
+def test_for_a_payment_of_an_older_release_stripe_is_asked_for_its_id(
+    paid: CheckoutAttempt,
+    standin: Standin,
+    payer: Payer,
+    handle_events: Handle,
+    post_webhook: PostWebhook,
+) -> None:
+    intent, paid.payment_intent = paid.payment_intent, None
+    payer.session.commit()
+    standin.refund(paid.stripe_session_id, "5000")
+    post_webhook(*standin.next_webhook("refund.created"))
+    handle_events()
+    assert [one.type for one in payer.told()] == ["deposit.paid"]
+    standin.fail("500", times=2)  # for the list of events, and for the payment's id
+    reconcile_payments()
+    handle_events()
+    assert [one.type for one in payer.told()] == ["deposit.paid"]
+    reconcile_payments()
+    handle_events()
+    assert [one.type for one in payer.told()] == ["deposit.paid", "deposit.refunded"]
+    assert payer.attempts()[0].payment_intent == intent
+
+
+def test_refunds_of_another_site_on_the_account_are_left_alone(
+    paid: CheckoutAttempt, payer: Payer, refund_event: LaterEvent, tell: Tell
+) -> None:
+    tell(refund_event("created", paid, payment_intent="pi_of_another_site"))
+    for _ in range(2):
+        reconcile_payments()
+    assert handled(payer.session) == 2  # the payment, and that refund, once each

@@ -26,6 +26,7 @@ PATHS = {
     "desk": "/staff/applications/{0.id}",
     "past": "/staff/applications/{0.id}/history",
     "money": "/staff/engagements/{0.engagement_id}/payment",
+    "refund": "/staff/engagements/{0.engagement_id}/refund",
     "event": "/staff/events/{0.first_event_id}",
 }
 
@@ -33,9 +34,9 @@ PATHS = {
 class History(NamedTuple):
     """The applications by state. ``unscored``: its scoring is a dead letter. ``held`` and
     ``dismissed`` were sent by programs. ``late``: its answer is overdue. ``agreed``: the deposit is
-    due. ``erased``: by the prospect. ``paid`` has the longest name. ``foreseen`` and ``replayed``
-    are the paths of a replay that was previewed and of one that is done; ``unsent`` is the path of
-    the link into somebody's draft."""
+    due. ``erased``: by the prospect. ``paid`` has the longest name, and a little was refunded.
+    ``foreseen`` and ``replayed`` are the paths of a replay that was previewed and of one that is
+    done; ``unsent`` is the path of the link into somebody's draft."""
 
     unscored: Applied
     held: Applied
@@ -56,7 +57,8 @@ class History(NamedTuple):
 
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are pages of that application: the
-        prospect's, the reviewer's, its history and its deposit; "event:paid" is its first event;
+        prospect's, the reviewer's, its history and its deposit, "refund:paid" the form for a
+        refund; "event:paid" is its first event;
         "withdraw:paid" and "erase:paid" are the prospect's confirmations. "webhook:endpoint" and
         "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
         "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses are
@@ -90,7 +92,9 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     reviewer.take(asked.id)
     agreed.agree()
     paid.agree()
-    reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    reviewer.record_transfer(paid.engagement_id, today)
+    reviewer.record_refund(paid.engagement_id, today, amount="10")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
     refuse_in_chat(site)

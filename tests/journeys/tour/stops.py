@@ -97,7 +97,6 @@ GO_THERE = press("Continue with the other form")
 TOO_LITTLE = (choose("under_10k"), GO_ON, look_ahead)
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
-PLACE = press("Order now")
 SURGE = press("Start the surge")
 BREAK = (choose("charge_fails"), press("Send the application"))
 REWIND = (press("Pay in"), fill(at="1"), press("Show the account then"))
@@ -165,7 +164,7 @@ PUBLIC = (
 LABS = (
     Stop("labs", "/labs/", shows="sandboxes are in use"),
     Stop("retail", "/labs/retail", shows="The log: 0 events"),
-    Stop("retail, at work", "/labs/retail", (choose("5"), PLACE), shows="behind"),
+    Stop("retail, at work", "/labs/retail", (choose("5"), press("Order now")), shows="behind"),
     Stop("payments", "/labs/payments", shows="The log: 0 events"),
     Stop("payments, at work", "/labs/payments", (choose("200"), SURGE), shows="behind"),
     Stop("break it", "/labs/break-it", shows="What goes wrong"),
@@ -250,7 +249,7 @@ OWN = (
     Stop("own page, deposit due, German", "own:agreed?lang=de", shows="Bankleitzahl"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
     Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
-    Stop("own page, paid", "own:paid", shows="received by bank transfer"),
+    Stop("own page, paid", "own:paid", shows="$10 by bank transfer"),
 )
 DESK = (
     Stop("sign in", "/staff/login"),
@@ -281,7 +280,7 @@ DESK = (
     Stop("application, late", "desk:late", shows="Answer late", who="staff"),
     Stop("application, withdrawn", "desk:withdrawn", shows="nothing left to dec", who="staff"),
     Stop("application, erased", "desk:erased", shows="Personal data erased", who="staff"),
-    Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
+    Stop("application, paid", "desk:paid", shows="Deposit refunded", who="staff"),
     Stop("history", "past:paid", shows="What led to what", who="staff"),
     Stop("history, at first", "past:paid?moment=1", shows="Application received", who="staff"),
     Stop("decision, wrong", "desk:proposed", (PREVIEW,), shows="Choose what to do.", who="staff"),
@@ -307,7 +306,8 @@ DESK = (
     Stop("engagements, closed", "/staff/engagements/?status=closed", who="staff"),
     Stop("deposit due", "money:agreed", shows="Record a bank transfer", who="staff"),
     Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can’t be recorded", who="staff"),
-    Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
+    Stop("deposit paid", "money:paid", shows="Refunded $10 of ", who="staff"),
+    Stop("refund", "refund:paid", shows="can be refunded", who="staff"),
     Stop("catalog", "/staff/events/catalog", (open_details,), shows="sent the form", who="staff"),
     Stop("events", "/staff/events/", shows="The channel is switched off", who="staff"),
     Stop("log", "/staff/events/log", shows="the system (scoring)", who="staff"),

@@ -24,8 +24,12 @@ from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
 
 WRITTEN = (ROOT / "app/notifications/letters").glob("*.py")
-# They would take a client who pays twice, a service that keeps failing, weeks, and a morning.
-UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring", "waiting_at_the_desk"}
+# They would take a client who pays twice or whose bank objects, a service that keeps failing,
+# weeks, and a morning.
+UNLIKELY = {
+    *("deposit_overpaid", "refund_failed", "deposit_disputed", "dispute_closed"),
+    *("service_away", "draft_expiring", "waiting_at_the_desk"),
+}
 LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
 } - UNLIKELY

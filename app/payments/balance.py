@@ -1,0 +1,137 @@
+"""What was paid for a deposit, and what became of it: refunds and disputes of each payment."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import staff_names
+from app.payments.gateway import payment_address
+from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund
+from app.payments.states import is_inquiry, is_over
+
+
+class RefundMade(msgspec.Struct, frozen=True):
+    """A refund, by card or by a transfer that somebody recorded; the amount is in cents."""
+
+    amount_cents: int
+    status: str
+    made_on: date
+    by_card: bool
+    recorded_by: str
+    bank_reference: str | None
+
+
+class DisputeMade(msgspec.Struct, frozen=True):
+    """A dispute; ``reason`` and ``status`` are Stripe's words, ``answer_by`` is in UTC."""
+
+    amount_cents: int
+    currency: str
+    reason: str
+    status: str
+    answer_by: datetime | None
+    is_open: bool
+    is_inquiry: bool
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """One payment of the deposit's amount, with what became of it. ``is_extra``: the deposit had
+    already been paid. ``address`` is the payment's page at Stripe, "" if there is none."""
+
+    amount_cents: int
+    currency: str
+    by_card: bool
+    is_extra: bool
+    address: str
+    refunds: Sequence[RefundMade]
+    disputes: Sequence[DisputeMade]
+
+    @property
+    def made(self) -> list[RefundMade]:
+        """The refunds that were made, and are neither under way nor failed."""
+        return [refund for refund in self.refunds if refund.status == "succeeded"]
+
+    @property
+    def refunded_cents(self) -> int:
+        return sum(refund.amount_cents for refund in self.made)
+
+    @property
+    def is_refunded(self) -> bool:
+        """Whether all of it was refunded."""
+        return self.refunded_cents >= self.amount_cents
+
+    @property
+    def left_cents(self) -> int:
+        """What could still be refunded: what is not back, on its way back, or with the bank."""
+        pending = sum(one.amount_cents for one in self.refunds if one.status == "pending")
+        lost = sum(one.amount_cents for one in self.disputes if one.status == "lost")
+        return max(self.amount_cents - self.refunded_cents - pending - lost, 0)
+
+    @property
+    def open_disputes(self) -> list[DisputeMade]:
+        return [dispute for dispute in self.disputes if dispute.is_open]
+
+
+def payments_for(session: Session, deposit: Deposit) -> list[Payment]:
+    """The payments for the deposit: the one that paid it first, then those that came on top."""
+    if deposit.status != "paid":
+        return []
+    paid = (
+        select(CheckoutAttempt)
+        .where(CheckoutAttempt.deposit_id == deposit.id, CheckoutAttempt.status == "complete")
+        .order_by(CheckoutAttempt.is_extra, CheckoutAttempt.created_at)
+    )
+    cards: list[CheckoutAttempt | None] = list(session.scalars(paid))
+    by_transfer: list[CheckoutAttempt | None] = [None] if deposit.method == "bank_transfer" else []
+    refunds, disputes = _refunds_of(session, deposit), _disputes_of(session, deposit)
+    return [
+        Payment(
+            amount_cents=deposit.amount_cents,
+            currency=deposit.currency,
+            by_card=attempt is not None,
+            is_extra=attempt is not None and attempt.is_extra,
+            address=payment_address(attempt.payment_intent) if attempt else "",
+            refunds=refunds.get(attempt.id if attempt else None, ()),
+            disputes=disputes.get(attempt.id, ()) if attempt else (),
+        )
+        for attempt in by_transfer + cards
+    ]
+
+
+def _refunds_of(session: Session, deposit: Deposit) -> dict[uuid.UUID | None, list[RefundMade]]:
+    """The deposit's refunds by the attempt that was paid, oldest first."""
+    wanted = select(Refund).where(Refund.deposit_id == deposit.id)
+    found: dict[uuid.UUID | None, list[RefundMade]] = {}
+    names = staff_names(session)
+    for refund in session.scalars(wanted.order_by(Refund.made_on, Refund.created_at)):
+        made = RefundMade(
+            amount_cents=refund.amount_cents,
+            status=refund.status,
+            made_on=refund.made_on,
+            by_card=refund.attempt_id is not None,
+            recorded_by=names.get(f"staff:{refund.recorded_by_id}", ""),
+            bank_reference=refund.bank_reference,
+        )
+        found.setdefault(refund.attempt_id, []).append(made)
+    return found
+
+
+def _disputes_of(session: Session, deposit: Deposit) -> dict[uuid.UUID, list[DisputeMade]]:
+    """The deposit's disputes by the attempt that was paid, oldest first."""
+    wanted = select(Dispute).where(Dispute.deposit_id == deposit.id)
+    found: dict[uuid.UUID, list[DisputeMade]] = {}
+    for dispute in session.scalars(wanted.order_by(Dispute.created_at)):
+        made = DisputeMade(
+            amount_cents=dispute.amount_cents,
+            currency=dispute.currency,
+            reason=dispute.reason,
+            status=dispute.status,
+            answer_by=dispute.answer_by,
+            is_open=not is_over(dispute.status),
+            is_inquiry=is_inquiry(dispute.status),
+        )
+        found.setdefault(dispute.attempt_id, []).append(made)
+    return found

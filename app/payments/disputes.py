@@ -1,0 +1,98 @@
+"""Disputes as rows: a card payment that the payer's bank questions or takes back."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from app.engagements.queries import get_engagement
+from app.events.store import record
+from app.events.types import stream_of
+from app.payments.events import DepositDisputeClosed, DepositDisputed
+from app.payments.models import Dispute
+from app.payments.reports import UNCHANGED, CardPayment, NotCounted
+from app.payments.states import is_inquiry, is_over
+from app.payments.stripe_events import DisputeReport
+
+
+def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int) -> str:
+    """Store the dispute as Stripe described it at that time (Unix seconds), record what is new, and
+    say what that is. The latest description counts, in whichever order they come."""
+    session, told = payment.session, datetime.fromtimestamp(told_at, UTC)
+    dispute = session.scalar(select(Dispute).filter_by(stripe_dispute_id=report.id))
+    before = dispute.status if dispute else None
+    if dispute is None:
+        dispute = Dispute(
+            deposit_id=payment.deposit.id,
+            attempt_id=payment.attempt.id,
+            stripe_dispute_id=report.id,
+        )
+        session.add(dispute)
+    elif dispute.attempt_id != payment.attempt.id:
+        raise NotCounted("The dispute is known as one of another payment.")
+    elif (told, _rank(report.status)) <= (dispute.told_at, _rank(dispute.status)):
+        return UNCHANGED
+    due_by = report.evidence_details.due_by
+    dispute.amount_cents, dispute.currency = report.amount, report.currency
+    dispute.reason, dispute.status, dispute.told_at = report.reason, report.status, told
+    dispute.answer_by = datetime.fromtimestamp(due_by, UTC) if due_by else None
+    session.flush()
+    return _record_news(payment, dispute, before)
+
+
+def _phase(status: str) -> str:
+    if is_over(status):
+        return status
+    return "inquiry" if is_inquiry(status) else "dispute"
+
+
+def _rank(status: str) -> int:
+    """Which of two descriptions from one second is the later: a bank asks, disputes, closes."""
+    return 2 if is_over(status) else 0 if is_inquiry(status) else 1
+
+
+def _record_news(payment: CardPayment, dispute: Dispute, before: str | None) -> str:
+    """Record the first word of a dispute, an inquiry that became one, and the end."""
+    if before and _phase(before) == _phase(dispute.status):
+        return f"The dispute goes on: {dispute.status}."
+    is_closed = is_over(dispute.status)
+    if before is None or not is_closed:
+        _record_disputed(payment, dispute)
+    if is_closed:
+        _record_closed(payment, dispute)
+        return f"The dispute is closed: {dispute.status}."
+    asks = is_inquiry(dispute.status)
+    return "The bank asks about the payment." if asks else "The payment is disputed."
+
+
+def _record_disputed(payment: CardPayment, dispute: Dispute) -> None:
+    session, attempt = payment.session, payment.attempt
+    engagement = get_engagement(session, payment.deposit.engagement_id)
+    disputed = DepositDisputed(
+        application_id=str(engagement.application_id),
+        deposit_id=str(dispute.deposit_id),
+        dispute_id=str(dispute.id),
+        amount_cents=dispute.amount_cents,
+        currency=dispute.currency,
+        reason=dispute.reason,
+        attempt_id=str(attempt.id),
+        is_inquiry=is_inquiry(dispute.status),
+        answer_by=dispute.answer_by.isoformat() if dispute.answer_by else None,
+        is_extra=attempt.is_extra,
+    )
+    record(session, stream_of("engagement", engagement.id), disputed, actor="system:payments")
+
+
+def _record_closed(payment: CardPayment, dispute: Dispute) -> None:
+    session, attempt = payment.session, payment.attempt
+    engagement = get_engagement(session, payment.deposit.engagement_id)
+    closed = DepositDisputeClosed(
+        application_id=str(engagement.application_id),
+        deposit_id=str(dispute.deposit_id),
+        dispute_id=str(dispute.id),
+        amount_cents=dispute.amount_cents,
+        currency=dispute.currency,
+        outcome=dispute.status,
+        attempt_id=str(attempt.id),
+        is_extra=attempt.is_extra,
+    )
+    record(session, stream_of("engagement", engagement.id), closed, actor="system:payments")

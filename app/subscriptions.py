@@ -20,6 +20,8 @@ from app.applications.events import (
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
     PageLinkReplaced,
     PageLinkRequested,
 )
@@ -119,6 +121,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         keep_reply_promise,
         list_application,
     ),
+    OfferChanged: (send_decision, keep_reply_promise, list_application),
+    OfferTakenBack: (send_decision, keep_reply_promise, list_application),
     ApplicationWithdrawn: (
         close_engagement,
         announce_withdrawal,

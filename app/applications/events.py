@@ -112,6 +112,24 @@ class ApplicationDeclined(Event, frozen=True):
     message: str
 
 
+@event("application.offer_changed", version=1, personal=("message",))
+class OfferChanged(Event, frozen=True):
+    """Before the client agreed, a reviewer replaced the terms of the offer by this kind of
+    engagement at this price, in cents of ``currency``."""
+
+    message: str
+    kind: str
+    total_cents: int
+    currency: str
+
+
+@event("application.offer_taken_back", version=1, personal=("message",))
+class OfferTakenBack(Event, frozen=True):
+    """Before the client agreed, a reviewer took the offer back; nobody can agree to it any more."""
+
+    message: str
+
+
 @event("application.withdrawn", version=1, personal=("message",))
 class ApplicationWithdrawn(Event, frozen=True):
     """The prospect took the application back before it was decided; ``message`` may say why."""

@@ -18,6 +18,8 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.applications.models import Application
 from app.events.projections.folded_table import FoldedTable
@@ -89,6 +91,15 @@ def declined(state: ApplicationState, recorded: RecordedEvent) -> ApplicationSta
     return _decided(state, "declined", recorded)
 
 
+def offer_changed(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
+    return replace(state, version=state.version + 1)
+
+
+def offer_taken_back(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
+    """It was decided when it was accepted."""
+    return replace(state, status="taken_back", version=state.version + 1)
+
+
 def withdrawn(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
     return replace(state, status="withdrawn", version=state.version + 1)
 
@@ -123,6 +134,8 @@ APPLICATIONS = FoldedTable(
         MoreProvided: answered,
         ApplicationAccepted: accepted,
         ApplicationDeclined: declined,
+        OfferChanged: offer_changed,
+        OfferTakenBack: offer_taken_back,
         ApplicationWithdrawn: withdrawn,
         ApplicationErased: erased,
     },

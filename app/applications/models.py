@@ -63,7 +63,8 @@ AWAITS_ANSWER = ("submitted", "held")
 
 class Application(Model):
     """What a prospect sent, and its status: submitted ⇄ more_requested, then accepted or declined
-    by staff, or withdrawn by the prospect. The answers never change after the submission.
+    by staff, or withdrawn by the prospect. An accepted one is taken_back if staff take their offer
+    back before the client agrees. The answers never change after the submission.
     ``language`` (ISO 639-1) is the one that the form was sent in; letters to the prospect use it.
 
     An application that screening held, for its ``signals``, begins as held. Staff release it
@@ -92,11 +93,11 @@ class Application(Model):
     __table_args__ = (
         CheckConstraint(
             "status IN ('submitted', 'held', 'dismissed', 'more_requested', 'accepted', 'declined',"
-            " 'withdrawn')",
+            " 'taken_back', 'withdrawn')",
             name="status_known",
         ),
         CheckConstraint(
-            "(status IN ('accepted', 'declined')) = (decided_at IS NOT NULL)",
+            "(status IN ('accepted', 'declined', 'taken_back')) = (decided_at IS NOT NULL)",
             name="decided_has_its_time",
         ),
         CheckConstraint(

@@ -1,15 +1,24 @@
 """What other domains may ask about applications."""
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationReleased, ApplicationSubmitted
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationReleased,
+    ApplicationSubmitted,
+    OfferChanged,
+)
 from app.applications.models import Application, Draft
 from app.applications.reference import as_made
-from app.events.store import count_recorded
+from app.events.store import count_recorded, read_stream
 from app.events.types import RecordedEvent, stream_of
+
+# What sets the terms of an offer.
+Terms = ApplicationAccepted | OfferChanged
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
@@ -53,6 +62,18 @@ def application_of(stream: str, named: object) -> uuid.UUID | None:
         return uuid.UUID(str(subject_id if kind == "application" else named))
     except ValueError:
         return None
+
+
+def terms_in(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """The acceptance and each change of its terms among the application's events."""
+    return [recorded for recorded in events if isinstance(recorded.data, Terms)]
+
+
+def holds_still(session: Session, application: Application, set_by: RecordedEvent) -> bool:
+    """Whether the terms that the event has set are still those of the offer. The caller has the
+    application locked."""
+    present = terms_in(read_stream(session, set_by.stream))[-1]
+    return application.status == "accepted" and present.id == set_by.id
 
 
 def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:

@@ -1,5 +1,5 @@
 """The commands on an application: release or dismiss a held one, ask for more, decide (once),
-answer, withdraw."""
+answer, change the offer or take it back, withdraw."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,16 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.applications.fold import APPLICATIONS
 from app.applications.models import OPEN, UNDECIDED, Application
 from app.events.store import record
-from app.events.types import Event, stream_of
+from app.events.types import Event, RecordedEvent, stream_of
 
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
+OfferVerdict = OfferChanged | OfferTakenBack
 Outcome = ApplicationReleased | ApplicationDismissed
 HELD_BEFORE: Mapping[type[Event], Sequence[str]] = {
     ApplicationReleased: ("held", "dismissed"),
@@ -48,15 +51,23 @@ def decide_application(
 
     Raises AlreadyDecided if it has changed: of any number of simultaneous verdicts, one is taken.
     """
-    application = _lock(
-        session,
-        Application.id == application_id,
-        Application.version == seen_version,
-        Application.status.in_(OPEN),
+    _record_unless_changed(session, application_id, verdict, OPEN, seen_version, actor)
+
+
+def decide_on_offer(
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: OfferVerdict,
+    *,
+    seen_version: int,
+    actor: str,
+) -> RecordedEvent:
+    """Change the offer of an accepted application, or take it back, if the application is unchanged
+    since the reviewer saw it. Whether the client has agreed is for the caller to see, who has the
+    application locked after this. Raises AlreadyDecided if it has changed."""
+    return _record_unless_changed(
+        session, application_id, verdict, ("accepted",), seen_version, actor
     )
-    if application is None:
-        raise AlreadyDecided(application_id)
-    _record(session, application, verdict, actor=actor)
 
 
 def settle_hold(
@@ -64,15 +75,8 @@ def settle_hold(
 ) -> None:
     """Release or dismiss a held application that is unchanged since the reviewer saw it; a
     dismissed one can still be released. Raises AlreadyDecided if it has changed."""
-    application = _lock(
-        session,
-        Application.id == application_id,
-        Application.version == seen_version,
-        Application.status.in_(HELD_BEFORE[type(outcome)]),
-    )
-    if application is None:
-        raise AlreadyDecided(application_id)
-    _record(session, application, outcome, actor=actor)
+    before = HELD_BEFORE[type(outcome)]
+    _record_unless_changed(session, application_id, outcome, before, seen_version, actor)
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
@@ -97,14 +101,36 @@ def withdraw_application(session: Session, application_id: uuid.UUID, message: s
     _record(session, application, ApplicationWithdrawn(message=message), actor="prospect")
 
 
+def _record_unless_changed(
+    session: Session,
+    application_id: uuid.UUID,
+    event: Event,
+    statuses: Sequence[str],
+    seen_version: int,
+    actor: str,
+) -> RecordedEvent:
+    application = _lock(
+        session,
+        Application.id == application_id,
+        Application.version == seen_version,
+        Application.status.in_(statuses),
+    )
+    if application is None:
+        raise AlreadyDecided(application_id)
+    return _record(session, application, event, actor=actor)
+
+
 def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:
     """The application that meets these conditions, locked; None if it doesn't, or was erased."""
     wanted = select(Application).where(*which, Application.erased_at.is_(None)).with_for_update()
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
-def _record(session: Session, application: Application, event: Event, *, actor: str) -> None:
+def _record(
+    session: Session, application: Application, event: Event, *, actor: str
+) -> RecordedEvent:
     """Record the event and apply it to the application's row, which the caller has locked."""
     stream, person = stream_of("application", application.id), application.draft_id
     recorded = record(session, stream, event, actor=actor, person=person)
     APPLICATIONS.advance(application, recorded)
+    return recorded

@@ -23,7 +23,8 @@ class EngagementProposed(Event, frozen=True):
 
 @event("engagement.offered", version=1)
 class EngagementOffered(Event, frozen=True):
-    """A reviewer accepted the application, and the client can agree to this engagement."""
+    """A reviewer accepted the application, and the client can agree to this engagement. Before they
+    do, the reviewer may change the offer: another event then replaces this one's terms."""
 
     application_id: str
     kind: str
@@ -35,7 +36,7 @@ class EngagementOffered(Event, frozen=True):
 
 @event("engagement.closed", version=1)
 class EngagementClosed(Event, frozen=True):
-    """The application was declined, withdrawn or erased, and the proposal with it."""
+    """The application was declined, withdrawn or erased, or its offer taken back."""
 
     application_id: str
 

@@ -16,9 +16,10 @@ BINDING = ("accepted", "active")
 
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
-    `Quote` as JSON. proposed (by the rubric) → offered (by a reviewer) → accepted (by the client,
-    who typed a name) → active (the deposit is paid). It is closed if the application is declined,
-    withdrawn or erased before it is accepted."""
+    `Quote` as JSON. proposed (by the rubric) → offered (by a reviewer, who may change the terms) →
+    accepted (by the client, who typed a name) → active (the deposit is paid). It is closed if the
+    application is declined, withdrawn or erased, or its offer taken back, before it is accepted.
+    ``version`` names the terms that a client was shown."""
 
     __tablename__ = "engagements"
 

@@ -115,16 +115,17 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
     """Return the quote at the total that a reviewer has set, in cents.
 
     One line makes up the difference, without a reason: the site doesn't know whether anybody spoke
-    with the client.
+    with the client. It replaces the one of an earlier total.
     """
     if total_cents == quote.total_cents:
         return quote
-    difference = PriceLine(
-        card.agreed_label, card.agreed_explanation, total_cents - quote.total_cents
-    )
+    lines = [line for line in quote.lines if line.label != card.agreed_label]
+    more_cents = total_cents - sum(line.amount_cents for line in lines)
+    if more_cents:
+        lines.append(PriceLine(card.agreed_label, card.agreed_explanation, more_cents))
     return replace(
         quote,
-        lines=(*quote.lines, difference),
+        lines=tuple(lines),
         total_cents=total_cents,
         deposit_cents=percent_of(total_cents, quote.deposit_percent),
     )

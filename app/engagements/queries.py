@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
-from sqlalchemy import String, cast, func, select, tuple_
+from sqlalchemy import String, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.applications.queries import Terms, terms_in
 from app.engagements.events import EngagementOffered
 from app.engagements.models import BINDING, Engagement
 from app.engagements.pricing import Quote, proposal_at, quote_as_shown
@@ -18,6 +20,7 @@ from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.offers import Kind, current_offers
 from app.platform.languages.prose import in_present_language
+from app.web.rendering import price
 
 PAGE_SIZE = 50
 
@@ -25,7 +28,7 @@ PAGE_SIZE = 50
 OFFERED_AT = (
     select(func.max(StoredEvent.recorded_at))
     .where(
-        StoredEvent.stream == "engagement-" + cast(Engagement.id, String),
+        StoredEvent.stream == "engagement-" + Engagement.id.cast(String),
         StoredEvent.type == EngagementOffered.type,
     )
     .correlate(Engagement)
@@ -82,6 +85,25 @@ def is_bound(session: Session, application_id: uuid.UUID) -> bool:
         Engagement.application_id == application_id, Engagement.status.in_(BINDING)
     )
     return session.scalar(contract) is not None
+
+
+def terms_on_offer(session: Session, application: Application) -> Terms | None:
+    """What the reviewer has offered last, or is about to: the client has not agreed, and it was not
+    taken back. None if there is no such offer."""
+    is_ended = application.status != "accepted" or application.erased_at is not None
+    if is_ended or is_bound(session, application.id):
+        return None
+    events = read_stream_leniently(session, stream_of("application", application.id))
+    return next((recorded.data for recorded in reversed(terms_in(events))), None)
+
+
+def terms_in_short(terms: Terms) -> str:
+    """The kind and the price, as the offers and the rate card now call and bill it: "Sprint,
+    $12,500"."""
+    kind = cast(Kind, terms.kind)
+    is_monthly = current_rate_card().price_of(kind).is_monthly
+    told = price(terms.total_cents, terms.currency, is_monthly=is_monthly)
+    return f"{current_offers().offer(kind).name}, {told}"
 
 
 def streams_about(application: Application, engagement: Engagement | None) -> list[str]:

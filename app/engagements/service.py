@@ -1,12 +1,15 @@
 """The commands on an engagement, each of which records its change in the engagement's stream."""
 
 import uuid
+from typing import cast
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from app.applications.queries import share_lock_application
+from app.applications.models import Application
+from app.applications.queries import Terms, share_lock_application
 from app.engagements.events import (
     EngagementAccepted,
     EngagementActivated,
@@ -16,15 +19,23 @@ from app.engagements.events import (
 )
 from app.engagements.fold import ENGAGEMENTS
 from app.engagements.models import Engagement
-from app.engagements.pricing import Quote
+from app.engagements.pricing import Quote, proposal_at, quote_agreed
+from app.engagements.queries import quote_shown
+from app.engagements.rate_card import current_rate_card
 from app.events.store import record
 from app.events.types import Event, stream_of
+from app.firm.offers import Kind, current_offers
 from app.platform.database import new_id
+from app.platform.languages.prose import translations_of
 
 
 class NotOnOffer(Exception):
     """The engagement can't be agreed to: it is not on offer, has already been agreed to, or the
     person was erased."""
+
+
+class TermsChanged(Exception):
+    """The engagement is on offer, but on other terms than the client was shown."""
 
 
 def propose_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> Engagement:
@@ -46,8 +57,23 @@ def propose_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> 
     return engagement
 
 
+def offer_as_decided(session: Session, application: Application, terms: Terms) -> None:
+    """Offer the client the reviewer's kind of engagement at their price, with the price lines that
+    they saw and the proposal's texts in each language. Raises OtherCurrency."""
+    shown = quote_shown(session, application, cast(Kind, terms.kind), terms.currency)
+    quote = quote_agreed(shown, terms.total_cents, current_rate_card())
+    offered = replace(quote, proposal=proposal_at(quote, current_offers()))
+    # What is offered again keeps the words of the first time.
+    in_words = {
+        code: texts | quote.translations.get(code, {})
+        for code, texts in translations_of(offered).items()
+    }
+    offer_terms(session, application.id, replace(offered, translations=in_words))
+
+
 def offer_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> None:
-    """Offer the client the engagement on the terms of ``quote``, which the reviewer decided.
+    """Offer the client the engagement on the terms of ``quote``, which replace those of an earlier
+    offer.
 
     If the reviewer was faster than the scoring, or that failed, there is no proposal yet, and the
     offer creates the engagement.
@@ -67,8 +93,7 @@ def offer_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> No
 
 
 def close_unless_agreed(session: Session, application_id: uuid.UUID) -> None:
-    """Close the engagement of an application that was declined, withdrawn or erased, if there is
-    one that the client has not agreed to."""
+    """Close the application's engagement, if there is one that the client has not agreed to."""
     engagement = _lock(
         session,
         Engagement.application_id == application_id,
@@ -80,14 +105,18 @@ def close_unless_agreed(session: Session, application_id: uuid.UUID) -> None:
     _record(session, engagement, closed, actor="system:engagements")
 
 
-def accept_terms(session: Session, engagement: Engagement, *, name: str) -> None:
-    """Record that the client agreed, under a typed name. Raises NotOnOffer for anything but an open
-    offer, so a second click changes nothing. It locks the application's row, so that a concurrent
-    erasure waits and sees the contract."""
+def accept_terms(session: Session, engagement: Engagement, *, name: str, seen_version: int) -> None:
+    """Record that the client agreed, under a typed name, to the terms that they were shown, which
+    were those of the engagement's ``seen_version``. Raises TermsChanged if these have changed, and
+    NotOnOffer for anything but an open offer, so a second click changes nothing. It locks the
+    application's row, so that a concurrent erasure, or change of the offer, waits and sees the
+    contract."""
     application = share_lock_application(session, engagement.application_id)
     on_offer = _lock(session, Engagement.id == engagement.id, Engagement.status == "offered")
     if on_offer is None or application.erased_at is not None:
         raise NotOnOffer(engagement.id)
+    if on_offer.version != seen_version:
+        raise TermsChanged(engagement.id)
     accepted = EngagementAccepted(
         application_id=str(on_offer.application_id),
         accepted_name=name,

@@ -1,22 +1,19 @@
 """The engagements' subscribers."""
 
-from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from app.applications.queries import share_lock_application
-from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
-from app.engagements.queries import engagement_of, quote_shown
+from app.applications.queries import holds_still, share_lock_application
+from app.engagements.pricing import quote_engagement
+from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import (
     close_unless_agreed,
     forget_signature,
     make_active,
-    offer_terms,
+    offer_as_decided,
     propose_terms,
 )
 from app.events.types import RecordedEvent
-from app.firm.offers import current_offers
-from app.platform.languages.prose import translations_of
 
 
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:
@@ -33,21 +30,15 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
-    """application.accepted → engagement.offered, of the reviewer's kind at their price, with the
-    price lines that they saw and the proposal's texts in each language. Raises OtherCurrency.
+    """application.accepted → engagement.offered. Raises OtherCurrency.
 
-    Nothing is offered to a person who was erased, as the erasure may have been handled already. The
-    lock makes a concurrent erasure wait until there is an offer to close.
+    If this is handled late, the offer may have been changed already, which has offered the new
+    terms, or taken back; and nothing is offered to a person who was erased. The lock makes whoever
+    does that at the same moment wait until there is an offer to change or to close.
     """
     application = share_lock_application(session, accepted.subject_id)
-    if application.erased_at is not None:
-        return
-    given = accepted.data
-    shown = quote_shown(session, application, given.kind, given.currency)
-    quote = quote_agreed(shown, given.total_cents, current_rate_card())
-    offered = replace(quote, proposal=proposal_at(quote, current_offers()))
-    in_words = replace(offered, translations=translations_of(offered))
-    offer_terms(session, application.id, in_words)
+    if application.erased_at is None and holds_still(session, application, accepted):
+        offer_as_decided(session, application, accepted.data)
 
 
 def close_engagement(session: Session, ended: RecordedEvent) -> None:

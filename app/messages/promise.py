@@ -13,6 +13,8 @@ from app.applications.events import (
     ApplicationErased,
     ApplicationWithdrawn,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.applications.promise import deadline_after
 from app.events.schedule import due_time
@@ -25,6 +27,8 @@ REPLIES = (
     MoreRequested,
     ApplicationAccepted,
     ApplicationDeclined,
+    OfferChanged,
+    OfferTakenBack,
     ApplicationDismissed,
     ApplicationWithdrawn,
     ApplicationErased,

@@ -14,6 +14,8 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.events.store import read_stream_leniently
 from app.events.types import Event, RecordedEvent, stream_of
@@ -28,6 +30,8 @@ SAID: Mapping[type[Event], str] = {
     MoreProvided: lazy_gettext("Answer"),
     ApplicationAccepted: lazy_gettext("Decision"),
     ApplicationDeclined: lazy_gettext("Decision"),
+    OfferChanged: lazy_gettext("Changed proposal"),
+    OfferTakenBack: lazy_gettext("Proposal taken back"),
     ApplicationWithdrawn: lazy_gettext("Withdrawal"),
 }
 # Notes are not in the thread, because the prospect sees that.

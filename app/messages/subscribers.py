@@ -12,8 +12,9 @@ from app.messages.promise import reply_key, waiting_message
 
 def keep_reply_promise(session: Session, recorded: RecordedEvent) -> None:
     """message.received → ReplyDue is scheduled, unless an earlier message already waits for a
-    reply; message.sent, application.more_requested, .accepted, .declined, .dismissed, .withdrawn,
-    .erased → it is cancelled. It is one subscriber so that these events are handled in order."""
+    reply; message.sent, application.more_requested, .accepted, .declined, .offer_changed,
+    .offer_taken_back, .dismissed, .withdrawn, .erased → it is cancelled. It is one subscriber so
+    that these events are handled in order."""
     so_far = read_stream(session, recorded.stream)[: recorded.version]
     if not isinstance(recorded.data, MessageReceived):
         for earlier in so_far:

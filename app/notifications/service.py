@@ -2,8 +2,9 @@
 worker."""
 
 import uuid
+from typing import Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from app.notifications.tasks import ring_courier
 from app.outbox.claims import queue_again
 from app.platform.database import after_commit, new_id
 from app.platform.settings import current_config
+
+# The letters that offer terms.
+WITH_TERMS: Final = ("accepted", "offer_changed")
 
 
 def write_to(
@@ -79,6 +83,18 @@ def tell_staff(
             because=because,
             application_id=application_id,
         )
+
+
+def discard_unsent_offers(session: Session, application_id: uuid.UUID) -> None:
+    """Delete the mail that offers the application's client terms and was not sent yet. What is just
+    being sent goes out, but not a second time."""
+    session.execute(
+        delete(MailMessage).where(
+            MailMessage.application_id == application_id,
+            MailMessage.template.in_(WITH_TERMS),
+            MailMessage.status != "sent",
+        )
+    )
 
 
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:

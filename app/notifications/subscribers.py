@@ -15,8 +15,10 @@ from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.promise import open_promise
 from app.applications.queries import (
+    Terms,
     find_draft,
     get_application,
+    holds_still,
     is_held_until_released,
     may_be_written_to,
     share_lock_application,
@@ -100,8 +102,12 @@ def _application_of(session: Session, stream: str) -> Application | None:
 
 
 def send_decision(session: Session, decided: RecordedEvent) -> None:
-    """application.accepted, .declined, .more_requested → the reviewer's answer, to the prospect."""
+    """application.accepted, .declined, .more_requested, .offer_changed, .offer_taken_back → the
+    reviewer's answer, to the prospect. If it comes too late for the terms of an offer, the later
+    event's mail says what has become of them."""
     application = share_lock_application(session, decided.subject_id)
+    if isinstance(decided.data, Terms) and not holds_still(session, application, decided):
+        return
     letter = decision_letter(session, application, decided.data, by=_writer_of(session, decided))
     write_to(session, application.email, letter, because=decided, application_id=application.id)
 

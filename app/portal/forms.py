@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext
 from wtforms import EmailField, Field, Form, StringField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
-from app.web.fields import LongTextField, mail_address, storable, trimmed
+from app.web.fields import LongTextField, VersionField, mail_address, storable, trimmed
 from app.web.site_form import SiteForm
 
 TYPE_FULL_NAME = lazy_gettext("Type your full name to agree.")
@@ -33,8 +33,10 @@ class ReplyForm(SiteForm):
 
 
 class AgreementForm(SiteForm):
-    """The client's agreement to the engagement, under their own name."""
+    """The client's agreement to the engagement, under their own name; ``version`` is that of the
+    engagement whose terms the page shows."""
 
+    version = VersionField()
     name = StringField(
         lazy_gettext("Your full name"),
         description=lazy_gettext("Typing it here is your agreement, as your signature would be."),

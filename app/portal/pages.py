@@ -1,20 +1,27 @@
 """What the views of the prospect's page share: the page itself, and the part of it that changes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Response, render_template, request
 from flask_babel import gettext
 
 from app.accounts.queries import staff_names
-from app.applications.events import ApplicationAccepted
+from app.applications.events import ApplicationAccepted, OfferChanged
 from app.applications.models import Application
+from app.applications.queries import terms_in
 from app.applications.questions.readable import readable_answers
 from app.applications.questions.versions import questionnaire_of
 from app.attachments.queries import attachments_of
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, proposal_at
-from app.engagements.queries import engagement_of, events_about, quote_as_read
+from app.engagements.queries import (
+    engagement_of,
+    events_about,
+    quote_as_read,
+    terms_in_short,
+)
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
@@ -108,13 +115,15 @@ def show_page(
         why_not_preferred=why_not_preferred(quote.kind, application.answers, current_rubric())
         if quote
         else None,
-        words=latest_words(progress.events, ApplicationAccepted) if quote else None,
+        words=latest_words(progress.events, ApplicationAccepted, OfferChanged) if quote else None,
+        change=last_change_of_terms(progress.events),
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,
         # A page that waits for the proposal reloads itself, which would empty the field.
         can_write=progress.standing is not PREPARED or message_form.text.data,
         agreement_form=agreement_form or AgreementForm(formdata=None),
+        shows_others=shows_other_terms(agreement_form, progress.engagement),
         answers=readable_answers(
             application.answers, questionnaire_of(session, application.questions_version)
         ),
@@ -128,3 +137,17 @@ def quote_offered(engagement: Engagement | None) -> Quote | None:
     if engagement is None or engagement.status not in {"offered", "accepted", "active"}:
         return None
     return quote_as_read(engagement)
+
+
+def shows_other_terms(form: AgreementForm | None, engagement: Engagement | None) -> bool:
+    """Whether the page that the form was sent from showed other terms than are on offer now, or
+    does not say which."""
+    if form is None or engagement is None or engagement.status != "offered":
+        return False
+    return form.version.seen != engagement.version
+
+
+def last_change_of_terms(events: Sequence[RecordedEvent]) -> tuple[datetime, str] | None:
+    """When the offer was last changed, in UTC, and what it was before; None if it never was."""
+    terms = terms_in(events)
+    return (terms[-1].recorded_at, terms_in_short(terms[-2].data)) if len(terms) > 1 else None

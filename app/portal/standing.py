@@ -49,6 +49,13 @@ DECLINED = Standing(
         " you gave it. If circumstances change, you are welcome to apply again."
     ),
 )
+TAKEN_BACK = Standing(
+    lazy_gettext("We have taken our proposal back."),
+    lazy_gettext(
+        "It can no longer be agreed to, and you owe nothing. Why is under Messages below, and in"
+        " the email we sent you. If circumstances change, you are welcome to apply again."
+    ),
+)
 WITHDRAWN = Standing(
     lazy_gettext("You have withdrawn your application."),
     lazy_gettext(
@@ -118,6 +125,7 @@ BY_STATUS = {
     "dismissed": CLOSED,
     "more_requested": QUESTION,
     "declined": DECLINED,
+    "taken_back": TAKEN_BACK,
     "withdrawn": WITHDRAWN,
 }
 BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED}

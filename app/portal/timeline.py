@@ -14,6 +14,8 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
     PageLinkReplaced,
 )
 from app.applications.promise import is_missed
@@ -78,6 +80,14 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ApplicationAccepted: (
         lazy_gettext("Taken on"),
         lazy_gettext("We would like to work with you."),
+    ),
+    OfferChanged: (
+        lazy_gettext("Proposal changed"),
+        lazy_gettext("What we now propose replaces what we proposed before."),
+    ),
+    OfferTakenBack: (
+        lazy_gettext("Proposal taken back"),
+        lazy_gettext("It can no longer be agreed to, and you owe nothing."),
     ),
     ApplicationDeclined: (
         lazy_gettext("Not taken on"),
@@ -176,7 +186,7 @@ def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
 
 def latest_words(
     events: Sequence[RecordedEvent],
-    said: type[MoreProvided | ApplicationAccepted | ApplicationWithdrawn],
+    *said: type[MoreProvided | ApplicationAccepted | OfferChanged | ApplicationWithdrawn],
 ) -> str | None:
-    """The text of the last event of that type; None if there is no such event."""
+    """The text of the last event of these types; None if there is no such event."""
     return next((e.data.message for e in reversed(events) if isinstance(e.data, said)), None)

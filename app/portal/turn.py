@@ -24,6 +24,7 @@ from app.portal.standing import (
     QUESTION,
     RECEIVED,
     REFUNDED,
+    TAKEN_BACK,
     WITH_REVIEWER,
     WITHDRAWN,
     Standing,
@@ -34,10 +35,14 @@ from app.web.rendering import datetime_utc
 WITHOUT_A_DATE = {
     QUESTION: lazy_gettext("You act next, whenever it suits you: there is no deadline."),
     DECLINED: lazy_gettext("Nobody has to act: this application is closed."),
+    TAKEN_BACK: lazy_gettext("Nobody has to act: this application is closed."),
     WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
     CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
     PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
-    OFFERED: lazy_gettext("You act next, whenever it suits you: our proposal does not expire."),
+    OFFERED: lazy_gettext(
+        "You act next, whenever it suits you: our proposal has no closing date. Until you agree, we"
+        " can still change it or take it back, and would tell you by email."
+    ),
     AGREED: lazy_gettext("You act next: the work begins once the deposit has arrived."),
     FIRST_MONTH_DUE: lazy_gettext("You act next: the work begins once the first month is paid."),
     REFUNDED: lazy_gettext(

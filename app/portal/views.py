@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.applications.events import MoreProvided
+from app.applications.models import Application
 from app.applications.pages import open_application
 from app.applications.service import NothingAsked, provide_more
+from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of, events_about
-from app.engagements.service import NotOnOffer, accept_terms
+from app.engagements.service import NotOnOffer, TermsChanged, accept_terms
 from app.extensions import csrf, limiter
 from app.payments.pages import checkout_or_page
 from app.platform.database import db
@@ -78,25 +80,40 @@ def reply(token: str) -> ResponseReturnValue:
 @limiter.limit("30 per hour")
 def agree(token: str) -> ResponseReturnValue:
     """Agree to the engagement under a typed name, then go on to the deposit. If it was already
-    agreed to under another name, the page says under which."""
+    agreed to under another name, the page says under which. If its terms have changed since the
+    page was opened, nothing is agreed, and the page shows the present ones."""
     application = open_application(token)
     engagement = engagement_of(db.session(), application.id)
     form = AgreementForm()
     if engagement is None or not form.validate():
         return show_page(application, agreement_form=form), form.refusal
     try:
-        accept_terms(db.session(), engagement, name=form.name.data or "")
+        accept_terms(
+            db.session(), engagement, name=form.name.data or "", seen_version=form.version.seen
+        )
         db.session.commit()
+    except TermsChanged:
+        db.session.rollback()
+        return show_page(application, agreement_form=form), 409
     except NotOnOffer:
         db.session.rollback()
-        signer = engagement.accepted_name
-        if signer and signer != form.name.data:
-            flash(gettext("%(name)s had already agreed. This has changed nothing.", name=signer))
+        if told := why_not_agreed(application, engagement, form.name.data):
+            flash(told)
             return redirect(url_for(".status", token=token), 303)
     unavailable = gettext(
         "You have agreed. The payment page can’t be reached right now; try again below."
     )
     return checkout_or_page(token, unavailable)
+
+
+def why_not_agreed(application: Application, engagement: Engagement, name: str | None) -> str:
+    """A sentence on what came before this agreement; "" if nothing has to be said."""
+    signer = engagement.accepted_name
+    if signer and signer != name:
+        return gettext("%(name)s had already agreed. This has changed nothing.", name=signer)
+    if application.status == "taken_back":
+        return gettext("Our proposal was taken back before you agreed, so nothing is agreed.")
+    return ""
 
 
 @portal.get("/applications/<token>/<any(reply, agreement):_>")

@@ -8,11 +8,20 @@ from app.applications.events import (
     ApplicationDismissed,
     ApplicationErased,
     ApplicationWithdrawn,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.applications.fold import APPLICATIONS
 from app.events.types import RecordedEvent
 
-CLOSING = (ApplicationAccepted, ApplicationDeclined, ApplicationDismissed, ApplicationWithdrawn)
+CLOSING = (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    OfferChanged,
+    OfferTakenBack,
+    ApplicationDismissed,
+    ApplicationWithdrawn,
+)
 
 
 def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[RecordedEvent]:
@@ -25,8 +34,8 @@ def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[Re
 
 
 def last_change(events: Sequence[RecordedEvent]) -> RecordedEvent:
-    """The event that closed an application; an erasure only if nothing had closed it before. If
-    this release can't read that event, the last one."""
+    """The event that closed an application, or has changed its offer since; an erasure only if
+    nothing had closed it before. If this release can't read that event, the last one."""
     *before, last = changes_since(events, 1) or events
     was_closed = bool(before) and isinstance(before[-1].data, CLOSING)
     return before[-1] if isinstance(last.data, ApplicationErased) and was_closed else last

@@ -18,7 +18,12 @@ from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote
-from app.engagements.queries import engagement_of, events_about, streams_about
+from app.engagements.queries import (
+    engagement_of,
+    events_about,
+    streams_about,
+    terms_on_offer,
+)
 from app.engagements.rate_card import current_rate_card
 from app.events.delivery.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
@@ -59,16 +64,19 @@ def load(application_id: uuid.UUID) -> Application:
 
 
 def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
-    """The form as posted; if none was posted, or with ``empty``, a new one that has only the
-    proposed kind chosen."""
+    """The form as posted; if none was posted, or with ``empty``, a new one that has only the kind
+    chosen that is offered or proposed."""
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
-    kind = engagement.kind if engagement else score.recommended_kind if score else None
+    offered = terms_on_offer(db.session(), subject)
+    known = offered or engagement
+    kind = known.kind if known else score.recommended_kind if score else None
     card = current_rate_card()
     return DecisionForm(
         price_kinds(subject, engagement, card),
         card,
         current_offers(),
+        offered,
         data={"kind": kind, "version": str(subject.version)},
         **({"formdata": None} if empty else {}),
     )

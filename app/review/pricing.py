@@ -5,9 +5,9 @@ from typing import cast
 
 import msgspec
 
-from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
-from app.applications.service import Verdict
+from app.applications.queries import Terms
+from app.applications.service import OfferVerdict, Verdict
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, quote_agreed, quote_as_shown
 from app.engagements.rate_card import RateCard
@@ -15,10 +15,10 @@ from app.firm.offers import KINDS, Kind
 
 
 class Pricing(msgspec.Struct, frozen=True):
-    """The price of one kind for an application, and whether it is the one proposed."""
+    """The price of one kind for an application, and where it comes from, in words."""
 
     quote: Quote
-    is_proposed: bool
+    source: str
 
 
 def price_kinds(
@@ -26,16 +26,19 @@ def price_kinds(
 ) -> Mapping[Kind, Pricing]:
     """The price of each kind, in the rate card's present currency."""
     proposed, pricings = engagement.priced if engagement else None, {}
+    stands = "as offered" if engagement and engagement.status == "offered" else "as proposed"
     for kind in KINDS:
         quote = quote_as_shown(proposed, kind, card.currency, application.answers, card)
-        pricings[kind] = Pricing(quote, is_proposed=quote is proposed)
+        pricings[kind] = Pricing(quote, stands if quote is proposed else "by the rate card")
     return pricings
 
 
-def quote_offered(verdict: Verdict, prices: Mapping[Kind, Pricing], card: RateCard) -> Quote | None:
-    """The price, line by line, that the prospect will be offered; None if the verdict is not an
-    acceptance."""
-    if not isinstance(verdict, ApplicationAccepted):
+def quote_offered(
+    verdict: Verdict | OfferVerdict, prices: Mapping[Kind, Pricing], card: RateCard
+) -> Quote | None:
+    """The price, line by line, that the prospect will be offered; None if the verdict offers
+    nothing."""
+    if not isinstance(verdict, Terms):
         return None
     shown = prices[cast(Kind, verdict.kind)].quote
     return quote_agreed(shown, verdict.total_cents, card)

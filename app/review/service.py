@@ -5,11 +5,29 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from app.applications.service import Outcome, Verdict, decide_application, settle_hold
+from app.applications.events import OfferChanged
+from app.applications.queries import get_application
+from app.applications.service import (
+    AlreadyDecided,
+    OfferVerdict,
+    Outcome,
+    Verdict,
+    decide_application,
+    decide_on_offer,
+    settle_hold,
+)
+from app.engagements.queries import is_bound
+from app.engagements.service import close_unless_agreed, offer_as_decided
+from app.events.tracing import caused_by
 from app.messages.queries import written_since
 from app.messages.service import note_as_staff, write_as_staff
+from app.notifications.service import discard_unsent_offers
 from app.review import taking
 from app.review.queue.table import keep_rows
+
+
+class AlreadyAgreed(AlreadyDecided):
+    """The client has agreed to the engagement, which is a contract now."""
 
 
 class UnreadMessages(Exception):
@@ -29,6 +47,34 @@ def decide(
     UnreadMessages if somebody else has written, since the verdict counts as the reply."""
     decide_application(session, application_id, verdict, seen_version=seen_version, actor=actor)
     _refuse_unread(session, application_id, seen_entries, actor)
+    keep_rows(session, [application_id])
+
+
+def change_offer(
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: OfferVerdict,
+    *,
+    seen_version: int,
+    seen_entries: int,
+    actor: str,
+) -> None:
+    """Change the offer that the client has not agreed to, or take it back. The engagement follows
+    in the same transaction, and mail with the old terms goes, so that nobody is offered what no
+    longer holds; a client who agrees at the same moment waits, or is waited for. Raises
+    AlreadyAgreed, and what `decide` does."""
+    decided = decide_on_offer(
+        session, application_id, verdict, seen_version=seen_version, actor=actor
+    )
+    _refuse_unread(session, application_id, seen_entries, actor)
+    if is_bound(session, application_id):
+        raise AlreadyAgreed(application_id)
+    with caused_by(decided.id, decided.metadata.correlation_id):
+        if isinstance(verdict, OfferChanged):
+            offer_as_decided(session, get_application(session, application_id), verdict)
+        else:
+            close_unless_agreed(session, application_id)
+    discard_unsent_offers(session, application_id)
     keep_rows(session, [application_id])
 
 

@@ -1,5 +1,5 @@
-"""An application's statuses in the staff's words: the firm accepts or declines it, the prospect
-withdraws it."""
+"""An application's statuses in the staff's words: the firm accepts or declines it, or takes its
+offer back; the prospect withdraws it."""
 
 from typing import Final
 
@@ -11,6 +11,7 @@ STATES: Final = {
     "held": Badge("Held", "warning"),
     "accepted": Badge("Accepted", "good"),
     "declined": Badge("Declined", "neutral"),
+    "taken_back": Badge("Offer taken back", "neutral"),
     "withdrawn": Badge("Withdrawn", "neutral"),
     "dismissed": Badge("Dismissed", "neutral"),
     "erased": Badge("Erased", "neutral"),

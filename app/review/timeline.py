@@ -23,6 +23,8 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
     PageLinkReplaced,
     PageLinkRequested,
 )
@@ -97,6 +99,8 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     ReplyDue: lambda e: "Reply due, not given yet",
     ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {price_told(e)}",
     ApplicationDeclined: lambda e: "Declined",
+    OfferChanged: lambda e: f"Offer changed to a {kind_name(e.kind)} at {price_told(e)}",
+    OfferTakenBack: lambda e: "Offer taken back",
     ApplicationWithdrawn: lambda e: "Withdrawn",
     PageLinkRequested: lambda e: "Asked for the link to their page",
     PageLinkReplaced: lambda e: "Link to their page replaced",

@@ -10,8 +10,9 @@ from flask_login import current_user, login_required
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.page_link import ReplacedMeanwhile, replace_page_link
-from app.applications.service import AlreadyDecided, Verdict
-from app.engagements.queries import events_about
+from app.applications.service import AlreadyDecided, OfferVerdict, Verdict
+from app.engagements.events import EngagementAccepted
+from app.engagements.queries import engagement_of, events_about
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.notifications.letters.decision import decision_letter
@@ -41,6 +42,7 @@ review.add_app_template_filter(application_state)
 
 REPLACED = "The old link no longer works. The new one is on its way by email."
 CHANGED = "The application has changed since. Look it over, then decide."
+SAME = "That is what is on offer now. Choose another kind or another price."
 
 
 @review.get("/staff/applications/<uuid:application_id>")
@@ -65,34 +67,11 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         page = show_application(subject, form, problem=problem, overtaken_by=first)
         return page, form.refusal
     verdict = form.decision()
-    is_late = form.seen_version != subject.version or not subject.is_open
+    is_decidable = (subject.is_open or form.offered) and form.fits
+    is_late = form.seen_version != subject.version or not is_decidable
     if is_late or unread_messages(subject, form):
         return answer_late_decision(subject, form, verdict)
-    letter = decision_letter(db.session(), subject, verdict, by=current_user.name)
-    if request.form.get("confirmed") != fingerprint(letter):
-        return show_preview(
-            subject,
-            form,
-            ReviewersMessageForm(),
-            decision=in_words(verdict),
-            letter=letter,
-            quote=quote_offered(verdict, form.prices, form.card),
-        )
-    try:
-        service.decide(
-            db.session(),
-            subject.id,
-            verdict,
-            seen_version=subject.version,
-            seen_entries=form.seen_entries,
-            actor=current_user.actor,
-        )
-        db.session.commit()
-    except (AlreadyDecided, service.UnreadMessages):
-        db.session.rollback()
-        return answer_late_decision(subject, form, verdict)
-    flash(f"{in_words(verdict)}. The mail is on its way.")
-    return after_decision(subject)
+    return preview_or_record(subject, form, verdict)
 
 
 @review.get("/staff/applications/<uuid:application_id>/decision")
@@ -137,6 +116,42 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
+def preview_or_record(
+    subject: Application, form: DecisionForm, verdict: Verdict | OfferVerdict
+) -> ResponseReturnValue:
+    """Preview the mail with a verdict that is in time, or record it if that mail is confirmed."""
+    if form.changes_nothing:
+        form.price.errors = [SAME]
+        return show_application(subject, form), 422
+    letter = decision_letter(db.session(), subject, verdict, by=current_user.name)
+    if request.form.get("confirmed") != fingerprint(letter):
+        return show_preview(
+            subject,
+            form,
+            ReviewersMessageForm(),
+            decision=in_words(verdict),
+            letter=letter,
+            quote=quote_offered(verdict, form.prices, form.card),
+        )
+    try:
+        record(subject, form, verdict)
+        db.session.commit()
+    except (AlreadyDecided, service.UnreadMessages):
+        db.session.rollback()
+        return answer_late_decision(subject, form, verdict)
+    flash(f"{in_words(verdict)}. The mail is on its way.")
+    return after_decision(subject)
+
+
+def record(subject: Application, form: DecisionForm, verdict: Verdict | OfferVerdict) -> None:
+    """Decide. Raises AlreadyDecided and UnreadMessages."""
+    seen = {"seen_version": subject.version, "seen_entries": form.seen_entries}
+    if isinstance(verdict, OfferVerdict):
+        service.change_offer(db.session(), subject.id, verdict, **seen, actor=current_user.actor)
+    else:
+        service.decide(db.session(), subject.id, verdict, **seen, actor=current_user.actor)
+
+
 def after_decision(subject: Application) -> ResponseReturnValue:
     """Return to the application's page, with what was typed besides the decision, if anything."""
     if ReviewersMessageForm().text.data or NoteForm().note.data:
@@ -145,7 +160,7 @@ def after_decision(subject: Application) -> ResponseReturnValue:
 
 
 def answer_late_decision(
-    subject: Application, form: DecisionForm, verdict: Verdict
+    subject: Application, form: DecisionForm, verdict: Verdict | OfferVerdict
 ) -> ResponseReturnValue:
     """Somebody was first, or has written: show that, and keep the text. The reviewer's own double
     click is not a conflict."""
@@ -154,6 +169,7 @@ def answer_late_decision(
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return after_decision(subject)
     written = unread_messages(subject, form)
+    form = decision_form(subject)  # there may be something else to decide now
     form.version.data = str(subject.version)
     problem = None if changes or written else CHANGED
     page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
@@ -161,5 +177,9 @@ def answer_late_decision(
 
 
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
-    """What has changed the application since the reviewer opened the form."""
-    return changes_since(events_about(db.session(), subject, None), form.seen_version)
+    """What has changed the application since the reviewer opened the form, and the client's
+    agreement, after which there is no form."""
+    session = db.session()
+    events = events_about(session, subject, engagement_of(session, subject.id))
+    agreed = [one for one in events if isinstance(one.data, EngagementAccepted)]
+    return [*changes_since(events, form.seen_version), *agreed]

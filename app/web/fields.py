@@ -8,6 +8,7 @@ from wtforms import (
     DateTimeLocalField,
     Field,
     Form,
+    HiddenField,
     SelectMultipleField,
     TextAreaField,
 )
@@ -20,6 +21,17 @@ from app.web.text_checks import problem_with_mail_address, problem_with_text, sh
 BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
 # Those before the first line with anything in it, whose own indent stays.
 BLANK_LINES = re.compile(r"\A\s*[^\S \t]")
+VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
+
+
+class VersionField(HiddenField):
+    """The version that something had on the page that the form was sent from."""
+
+    @property
+    def seen(self) -> int:
+        """That version, or 0, which nothing has, if none was sent."""
+        typed = self.data or ""
+        return int(typed) if VERSION.fullmatch(typed) else 0
 
 
 class CheckboxesField(SelectMultipleField):

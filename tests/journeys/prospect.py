@@ -107,7 +107,9 @@ class Applied(NamedTuple):
 
     def agree(self, name: str = "Ada Marsh") -> None:
         """Agree to the proposal, which makes the deposit due."""
-        answer = post(self.site, f"{self.page}/agreement", *sealed(self.site, {"name": name}))
+        shown = "SELECT version FROM engagements WHERE application_id = %s"
+        form = {"name": name, "version": str(self.site.value(shown, self.id))}
+        answer = post(self.site, f"{self.page}/agreement", *sealed(self.site, form))
         assert answer.status == 303
         self.wait_until_engagement_is("accepted")
 

@@ -5,17 +5,24 @@ from typing import cast
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationAccepted, MoreRequested
+from app.applications.events import (
+    ApplicationAccepted,
+    MoreRequested,
+    OfferTakenBack,
+)
 from app.applications.models import Application
-from app.applications.service import Verdict
+from app.applications.queries import Terms, terms_in
+from app.applications.service import OfferVerdict, Verdict
 from app.engagements.queries import quote_shown
+from app.events.store import read_stream_leniently
+from app.events.types import stream_of
 from app.firm.offers import Kind
 from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 
 
 def decision_letter(
-    session: Session, application: Application, verdict: Verdict, *, by: str
+    session: Session, application: Application, verdict: Verdict | OfferVerdict, *, by: str
 ) -> Letter:
     """The letter with the verdict, in the reviewer's own words and signed with their name. Raises
     OtherCurrency if there is no price in the verdict's currency."""
@@ -23,11 +30,27 @@ def decision_letter(
     return msgspec.structs.replace(letter, signed_by=by)
 
 
-def _unsigned(session: Session, application: Application, verdict: Verdict) -> Letter:
-    if isinstance(verdict, ApplicationAccepted):
+def _unsigned(
+    session: Session, application: Application, verdict: Verdict | OfferVerdict
+) -> Letter:
+    if isinstance(verdict, Terms):
         kind = cast(Kind, verdict.kind)
         quote = quote_shown(session, application, kind, verdict.currency)
-        return to_client.accepted(application, verdict, quote)
+        if isinstance(verdict, ApplicationAccepted):
+            return to_client.accepted(application, verdict, quote)
+        before = _terms_before(session, application, verdict)
+        return to_client.offer_changed(application, verdict, quote, before)
+    if isinstance(verdict, OfferTakenBack):
+        before = _terms_before(session, application, verdict)
+        return to_client.offer_taken_back(application, verdict, before)
     if isinstance(verdict, MoreRequested):
         return to_prospect.more_requested(application, verdict)
     return to_prospect.declined(application, verdict)
+
+
+def _terms_before(session: Session, application: Application, verdict: OfferVerdict) -> Terms:
+    """The terms that the verdict replaces or ends, whether or not it is recorded yet."""
+    events = read_stream_leniently(session, stream_of("application", application.id))
+    set_before = [one.data for one in terms_in(events) if one.data != verdict]
+    terms: Terms = set_before[-1]
+    return terms

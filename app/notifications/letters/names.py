@@ -13,6 +13,8 @@ NAMES: Final[Mapping[str, str]] = {
     "declined": "Answer that declines",
     "withdrawal_confirmed": "Receipt of a withdrawal",
     "accepted": "Answer with the offer",
+    "offer_changed": "Changed offer",
+    "offer_taken_back": "Offer taken back",
     "agreement_confirmed": "Contract in writing",
     "deposit_receipt": "Receipt of a deposit",
     "new_application": "To staff: new application",

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from flask_babel import gettext
 
-from app.applications.events import ApplicationAccepted
+from app.applications.events import ApplicationAccepted, OfferChanged, OfferTakenBack
 from app.applications.models import Application
 from app.applications.promise import deadline_after
+from app.applications.queries import Terms
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
-from app.engagements.queries import name_of, quote_as_read
+from app.engagements.queries import name_of, quote_as_read, terms_in_short
 from app.firm.offers import current_offers
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import status_page
@@ -38,6 +39,59 @@ def accepted(application: Application, verdict: ApplicationAccepted, quote: Quot
         ),
         action=(gettext("Read the terms and agree"), status_page(application)),
         closing=(gettext("You owe nothing until you agree on that page."),),
+    )
+
+
+@in_their_language
+def offer_changed(
+    application: Application, verdict: OfferChanged, quote: Quote, before: Terms
+) -> Letter:
+    """The offer on other terms; ``quote`` is as above, ``before`` what it replaces."""
+    proposal = proposal_at(in_present_language(quote), current_offers())
+    return Letter(
+        template="offer_changed",
+        subject=gettext(
+            "Our proposal has changed (%(reference)s)", reference=application.reference
+        ),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext(
+                "We have changed our proposal for %(company)s. What we now propose replaces what we"
+                " proposed before, which can no longer be agreed to.",
+                company=application.company,
+            ),
+            *paragraphs_of(verdict.message),
+        ),
+        facts=(
+            *_in_short(
+                proposal, price(verdict.total_cents, verdict.currency, is_monthly=quote.is_monthly)
+            ),
+            (gettext("Before"), terms_in_short(before)),
+        ),
+        action=(gettext("Read the terms and agree"), status_page(application)),
+        closing=(gettext("You owe nothing until you agree on that page."),),
+    )
+
+
+@in_their_language
+def offer_taken_back(application: Application, verdict: OfferTakenBack, before: Terms) -> Letter:
+    """The end of the offer, which was on the terms ``before``."""
+    return Letter(
+        template="offer_taken_back",
+        subject=gettext(
+            "We take back our proposal (%(reference)s)", reference=application.reference
+        ),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext(
+                "We take back what we proposed to %(company)s (%(proposal)s). It can no longer be"
+                " agreed to, and you owe nothing.",
+                company=application.company,
+                proposal=terms_in_short(before),
+            ),
+            *paragraphs_of(verdict.message),
+        ),
+        action=(gettext("Your page"), status_page(application)),
     )
 
 

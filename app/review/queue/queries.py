@@ -33,6 +33,7 @@ Shown = Literal[
     "held",
     "accepted",
     "declined",
+    "taken_back",
     "withdrawn",
     "dismissed",
     "all",

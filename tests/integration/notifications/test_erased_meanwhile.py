@@ -159,7 +159,7 @@ def client_agrees(session: Session, application: Application) -> None:
     engagement = engagement_of(session, application.id)
     assert engagement
     offer_terms(session, application.id, engagement.priced)
-    accept_terms(session, engagement, name=CANARY["name"])
+    accept_terms(session, engagement, name=CANARY["name"], seen_version=engagement.version)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,18 @@ from app.applications.events import (
     ApplicationDeclined,
     DraftExpiring,
     MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
 )
 from app.applications.models import Application, Draft
 from app.applications.page_link import replace_page_link, request_page_links
 from app.applications.questions.questionnaire import original_questionnaire
-from app.applications.service import Verdict, decide_application, withdraw_application
+from app.applications.service import (
+    OfferVerdict,
+    Verdict,
+    decide_application,
+    withdraw_application,
+)
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.events.store import record
@@ -34,6 +41,7 @@ from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from app.platform.database import new_id
 from app.platform.languages.choice import LANGUAGES
+from app.review.service import change_offer
 from app.web.rendering import FORMATS
 from tests.demo_applications import STRONG
 from tests.german import english_left_in
@@ -60,13 +68,24 @@ def decide(verdict: Verdict) -> Deed:
     return decide
 
 
+def settle(verdict: OfferVerdict) -> Deed:
+    def settle(session: Session, application: Application, handle: Handle) -> None:
+        decide(ACCEPTED)(session, application, handle)
+        session.commit()
+        handle()
+        seen = {"seen_version": application.version, "seen_entries": 9}
+        change_offer(session, application.id, verdict, **seen, actor="staff:ada")
+
+    return settle
+
+
 def agree(session: Session, application: Application, handle: Handle) -> None:
     decide(ACCEPTED)(session, application, handle)
     session.commit()
     handle()
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_terms(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
 
 
 def pay(session: Session, application: Application, handle: Handle) -> None:
@@ -94,10 +113,13 @@ def replace_link(session: Session, application: Application, handle: Handle) -> 
 
 
 ACCEPTED = ApplicationAccepted(message=TYPED, kind="fractional", total_cents=1_250_050)
+CHANGED = OfferChanged(message=TYPED, kind="sprint", total_cents=1_250_050, currency="usd")
 DEEDS: dict[str, tuple[str, Deed]] = {
     "sent": ("received", nothing),
     "asked": ("more_requested", decide(MoreRequested(message=TYPED))),
     "accepted": ("accepted", decide(ACCEPTED)),
+    "offer changed": ("offer_changed", settle(CHANGED)),
+    "offer taken back": ("offer_taken_back", settle(OfferTakenBack(message=TYPED))),
     "declined": ("declined", decide(ApplicationDeclined(message=TYPED))),
     "written to": ("message_from_staff", write),
     "withdrawn": ("withdrawal_confirmed", withdraw),

@@ -61,7 +61,7 @@ def test_the_mails_and_the_page_agree_on_what_is_paid_monthly(
     assert bool(EACH_MONTH.search(page)) is is_monthly
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_terms(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
     session.commit()
     handle_events()
     mails = session.scalars(select(MailMessage).where(MailMessage.template.in_(ABOUT_THE_PRICE)))

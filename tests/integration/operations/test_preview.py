@@ -86,7 +86,7 @@ def test_a_charge_is_foreseen(
     engagement = session.scalars(select(Engagement)).one()
     engagement.status = "offered"
     session.flush()
-    accept_terms(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
     session.commit()
     with monkeypatch.context() as broken:
         broken.setattr("app.payments.subscribers.owe_deposit", refuse_to_score)

@@ -73,7 +73,7 @@ def agree(app: Flask, session: Session) -> Callable[..., Payer]:
         engagement = session.scalars(
             select(Engagement).where(Engagement.application_id == application.id)
         ).one()
-        accept_terms(session, engagement, name="Ada Marsh")
+        accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
         own_page = f"/applications/{application.access_token}"
         payer = Payer(session, app.test_client(), application.id, engagement.id, own_page)
         session.commit()

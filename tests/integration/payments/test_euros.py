@@ -99,9 +99,10 @@ def agree(
         post(desk, desk_page, f"{desk_page}/decision", **fields, confirmed=confirmed[1])
         handle_events()
         own_page = f"/applications/{application.access_token}"
-        post(browser, own_page, f"{own_page}/agreement", name="Ada Marsh")
-        handle_events()
         engagement = session.scalars(select(Engagement)).one()
+        shown = str(engagement.version)
+        post(browser, own_page, f"{own_page}/agreement", name="Ada Marsh", version=shown)
+        handle_events()
         return Payer(session, browser, application.id, engagement.id, own_page)
 
     return agree

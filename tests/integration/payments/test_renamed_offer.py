@@ -44,7 +44,7 @@ def payer(
     monkeypatch.setitem(app.extensions, "offers", replace(offers, offers=renamed))
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_terms(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
     session.commit()
     handle_events()
     own_page = f"/applications/{application.access_token}"

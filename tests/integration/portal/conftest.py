@@ -1,5 +1,6 @@
 """A prospect who has applied, at the page linked in their mail, and staff who decide."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,16 @@ from werkzeug.test import TestResponse
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
-from app.applications.service import Verdict, decide_application
+from app.applications.service import OfferVerdict, Verdict, decide_application
+from app.review.service import change_offer
 from tests.demo_applications import STRONG
 from tests.form_page import token_in
 from tests.submitted import submit_answers
 
+VERSION = re.compile(r'name="version" value="(\d+)"')
+
 Decide = Callable[[Verdict], None]
+Settle = Callable[..., None]
 Send = Callable[..., TestResponse]
 Ask = Callable[..., TestResponse]
 
@@ -70,17 +75,34 @@ def offered(decide: Decide) -> None:
 
 
 @pytest.fixture
+def settle(session: Session, application: Application, offered: None) -> Settle:
+    """Have a reviewer change the offer, as they saw it first, or take it back. Within another
+    session, their transaction stays open."""
+
+    def settle(verdict: OfferVerdict, within: Session | None = None) -> None:
+        seen = {"seen_version": 2, "seen_entries": 9}
+        change_offer(within or session, application.id, verdict, **seen, actor="staff:ada")
+        if within is None:
+            session.commit()
+
+    return settle
+
+
+@pytest.fixture
 def declined(decide: Decide) -> None:
     decide(ApplicationDeclined(message="We have no time until March."))
 
 
 @pytest.fixture
 def send(client: FlaskClient, path: str) -> Send:
-    """Post to an address under the page, with a valid token unless another is given."""
+    """Post to an address under the page, with a valid token and the version of the engagement that
+    the page shows, unless others are given."""
 
     def send(action: str, **fields: str) -> TestResponse:
         token = token_in(client.get("/apply").text)
-        return client.post(f"{path}/{action}", data={"csrf_token": token, **fields})
+        shown = VERSION.search(client.get(path).text)
+        data = {"csrf_token": token, "version": shown[1] if shown else ""}
+        return client.post(f"{path}/{action}", data={**data, **fields})
 
     return send
 

@@ -36,7 +36,7 @@ def other(engagement: Engagement) -> Session:
 def test_an_erasure_waits_for_the_agreement_and_then_finds_a_contract(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
-    accept_terms(session, engagement, name=NAME)
+    accept_terms(session, engagement, name=NAME, seen_version=engagement.version)
     with other, pytest.raises(OperationalError, match="lock timeout"):
         erase_own_data(other, engagement.application_id)
     session.commit()
@@ -49,16 +49,16 @@ def test_an_agreement_waits_for_the_erasure_and_then_finds_nobody_to_agree(
 ) -> None:
     erase_own_data(session, engagement.application_id)
     with other, pytest.raises(OperationalError, match="lock timeout"):
-        accept_terms(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME, seen_version=engagement.version)
     session.commit()
     with other, pytest.raises(NotOnOffer):
-        accept_terms(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME, seen_version=engagement.version)
 
 
 def test_an_erasure_sees_a_contract_that_it_had_read_as_an_offer(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
-    accept_terms(session, engagement, name=NAME)
+    accept_terms(session, engagement, name=NAME, seen_version=engagement.version)
     session.commit()
     with other, pytest.raises(Bound):
         erase_own_data(other, engagement.application_id)
@@ -70,4 +70,4 @@ def test_an_agreement_sees_an_erasure_that_happened_after_its_first_read(
     erase_person(session, engagement.application_id, actor="operator:ada")
     session.commit()
     with other, pytest.raises(NotOnOffer):
-        accept_terms(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME, seen_version=engagement.version)

@@ -16,6 +16,7 @@ from app.applications.service import Verdict, decide_application
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire, token_in
+from tests.integration.portal.conftest import VERSION
 from tests.limits import reset_limits
 from tests.submitted import submit_answers
 
@@ -89,9 +90,11 @@ def test_whatever_is_posted_is_taken_or_shown_again(
         application = application_for(action, demo_answers, session, handle_events)
         before = events_of(session, application)
         own_page = f"/applications/{application.access_token}"
+        shown = VERSION.search(client.get(own_page).text)
+        hidden = [("csrf_token", token), ("version", shown[1] if shown else "")]
         answer = client.post(
             "/lost-link" if action == "lost-link" else f"{own_page}/{action}",
-            data=on_the_wire([*fields, ("csrf_token", token)]),
+            data=on_the_wire([*fields, *hidden]),
             content_type="application/x-www-form-urlencoded",
         )
         assert answer.status_code in {200, 303, 400, 413, 422}

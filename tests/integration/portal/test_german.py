@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationAccepted
+from app.applications.events import ApplicationAccepted, OfferChanged, OfferTakenBack
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.engagements.models import Engagement
@@ -21,7 +21,7 @@ from app.payments.deposits import owe_deposit, pay_deposit
 from app.platform.languages.choice import in_language
 from app.platform.languages.prose import in_present_language
 from tests.german import english_left_in
-from tests.integration.portal.conftest import Ask, Decide, Send
+from tests.integration.portal.conftest import Ask, Decide, Send, Settle
 
 Handle = Callable[[], None]
 STATES = {
@@ -37,12 +37,15 @@ STATES = {
     "paid_back": "Wir warten auf die Bestätigung von Stripe",
     "active": "Die Zusammenarbeit ist bestätigt.",
     "declined": "Wir haben Ihre Anfrage gelesen und nehmen sie nicht an.",
+    "changed": "Wir haben diesen Vorschlag geändert, ",
+    "taken_back": "Wir haben unseren Vorschlag zurückgenommen.",
     "withdrawn": "Sie haben Ihre Anfrage zurückgezogen.",
     "dismissed": "Ihre Anfrage ist abgeschlossen.",
     "talking": "Nachrichten",
     "moved": "Ein neuer Link",
 }
 LONG = "x" * 4001
+TERMS = re.compile(r'<ol class="ruled ruled--numbered.*?</ol>', re.DOTALL)
 CONTRACT = re.compile(r'<section class="section" id="engagement".*?</section>', re.DOTALL)
 
 
@@ -105,6 +108,16 @@ def paid_back(agreed_by_card: None) -> str:
 def active(agreed: None, session: Session) -> None:
     pay_deposit(session, owe_deposit(session, session.scalars(select(Engagement)).one()))
     session.commit()
+
+
+@pytest.fixture
+def changed(settle: Settle) -> None:
+    settle(OfferChanged(message="", kind="sprint", total_cents=1_100_000, currency="usd"))
+
+
+@pytest.fixture
+def taken_back(settle: Settle) -> None:
+    settle(OfferTakenBack(message=""))
 
 
 @pytest.fixture
@@ -171,6 +184,27 @@ def test_an_offer_made_in_german_keeps_its_words_when_the_translation_changes(
     assert "Bedingungen" in contract[0]
     monkeypatch.setattr(app.extensions["firm_texts"], "gettext", lambda text: f"Anders: {text}")
     assert CONTRACT.findall(client.get(path).text) == contract
+
+
+def test_an_offer_that_is_changed_keeps_its_words_when_the_translation_has_changed(
+    app: Flask,
+    client: FlaskClient,
+    path: str,
+    offered: None,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terms = TERMS.findall(client.get(path).text)
+    monkeypatch.setattr(app.extensions["firm_texts"], "gettext", lambda text: f"Anders: {text}")
+    request.getfixturevalue("changed")
+    page = client.get(path).text
+    assert "11.000" in page and TERMS.findall(page) == terms
+
+
+def test_a_page_from_before_a_change_says_so_in_german(changed: None, send: Send) -> None:
+    answer = send("agreement", name="Marguerite Okonkwo", version="2")
+    assert "Unser Vorschlag hat sich geändert, seit Sie diese Seite geöffnet haben." in answer.text
+    assert answer.status_code == 409 and english_left_in(answer.text) == []
 
 
 def test_the_parts_that_the_page_fetches_later_are_in_german(

@@ -13,9 +13,21 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
-from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    MoreRequested,
+    OfferChanged,
+    OfferTakenBack,
+)
 from app.applications.models import Application
-from app.applications.service import Verdict, decide_application, provide_more, withdraw_application
+from app.applications.service import (
+    OfferVerdict,
+    Verdict,
+    decide_application,
+    provide_more,
+    withdraw_application,
+)
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
@@ -27,6 +39,7 @@ from app.messages.service import note_as_staff, write_as_prospect, write_as_staf
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from app.platform.database import db
+from app.review.service import change_offer
 from app.review.taking import put_back, take
 from local.postgres import Postgres
 from tests.demo_applications import APPLICATIONS
@@ -107,8 +120,16 @@ class Office:
     def decline(self, application_id: UUID) -> None:
         self._decide(application_id, ApplicationDeclined(message="Sorry"))
 
+    def change_offer(self, application_id: UUID) -> None:
+        changed = OfferChanged(message="", kind="sprint", total_cents=1_100_000, currency="usd")
+        self._change(application_id, changed)
+
+    def take_back(self, application_id: UUID) -> None:
+        self._change(application_id, OfferTakenBack(message="Sorry"))
+
     def agree(self, application_id: UUID) -> None:
-        accept_terms(self.session, self.engagement(application_id), name="Ada Marsh")
+        engagement = self.engagement(application_id)
+        accept_terms(self.session, engagement, name="Ada Marsh", seen_version=engagement.version)
         self.session.commit()
 
     def pay(self, application_id: UUID) -> None:
@@ -127,15 +148,18 @@ class Office:
         return engagement
 
     def _decide(self, application_id: UUID, verdict: Verdict) -> None:
-        seen = self.session.get_one(Application, application_id, populate_existing=True).version
-        decide_application(
-            self.session,
-            application_id,
-            verdict,
-            seen_version=seen,
-            actor=f"staff:{self.staff_id}",
-        )
+        seen, actor = self._version(application_id), f"staff:{self.staff_id}"
+        decide_application(self.session, application_id, verdict, seen_version=seen, actor=actor)
         self.session.commit()
+
+    def _change(self, application_id: UUID, verdict: OfferVerdict) -> None:
+        seen = {"seen_version": self._version(application_id), "seen_entries": 1_000}
+        actor = f"staff:{self.staff_id}"
+        change_offer(self.session, application_id, verdict, **seen, actor=actor)
+        self.session.commit()
+
+    def _version(self, application_id: UUID) -> int:
+        return self.session.get_one(Application, application_id, populate_existing=True).version
 
 
 @pytest.fixture

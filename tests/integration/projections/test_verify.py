@@ -22,7 +22,7 @@ from tests.integration.projections.conftest import Differences, NothingProposed,
 
 DEEDS = (
     *("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay"),
-    *("write", "write_back", "note", "take", "put_back"),
+    *("write", "write_back", "note", "take", "put_back", "change_offer", "take_back"),
 )
 ALL = (*DEEDS, "fall_due", "handle")
 REFUSALS = (

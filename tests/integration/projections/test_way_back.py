@@ -20,6 +20,7 @@ FROM events ORDER BY position
 def busy(office: Office, finished: UUID) -> None:
     """One application that went the whole way, and others at every stage of it."""
     noted, asked, declined, withdrawn, erased, late = (office.submit() for _ in range(6))
+    changed, taken_back = (office.submit() for _ in range(2))
     office.handle()
     office.note(noted)
     office.take(noted)
@@ -30,6 +31,11 @@ def busy(office: Office, finished: UUID) -> None:
     office.withdraw(withdrawn)
     office.erase(erased)
     office.fall_due(late)
+    office.accept(changed)
+    office.accept(taken_back)
+    office.handle()
+    office.change_offer(changed)
+    office.take_back(taken_back)
     office.handle()
 
 

@@ -14,6 +14,9 @@ from werkzeug.test import TestResponse
 
 from app.applications.events import AnswerDue
 from app.applications.models import Application, Draft
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.engagements.service import accept_terms
 from app.events.schedule import schedule
 from app.events.types import stream_of
 from app.review.queue.models import QueueRow
@@ -30,6 +33,7 @@ Decide = Callable[..., TestResponse]
 Press = Callable[..., TestResponse]
 Stock = Callable[..., list[uuid.UUID]]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SIGNER = "Marguerite Okonkwo"
 HELD = {"status": "held", "signals": {"fast": 1}}
 
 
@@ -75,6 +79,37 @@ def decide_and_send(decide: Decide) -> Decide:
         return decide(client, application, **fields, confirmed=confirm(preview))
 
     return decide_and_send
+
+
+@pytest.fixture
+def offered(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+) -> Application:
+    """An application that Ada has accepted as a Sprint at $12,500, as the client can read."""
+    decide_and_send(desk, proposed, verdict="accept", kind="sprint", price="12,500")
+    handle_events()
+    session.refresh(proposed)
+    return proposed
+
+
+@pytest.fixture
+def engagement(offered: Application, session: Session) -> Engagement:
+    engagement = engagement_of(session, offered.id)
+    assert engagement
+    return engagement
+
+
+@pytest.fixture
+def agree(session: Session, engagement: Engagement) -> Callable[[], None]:
+    def agree() -> None:
+        accept_terms(session, engagement, name=SIGNER, seen_version=engagement.version)
+        session.commit()
+
+    return agree
 
 
 @pytest.fixture

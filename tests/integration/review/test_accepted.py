@@ -66,7 +66,7 @@ def test_the_offer_and_then_the_agreement_replace_the_recommendation(
     assert "being written" not in page and "Build was recommended." in page
     engagement = engagement_of(session, accepted.id)
     assert engagement
-    accept_terms(session, engagement, name="Marguerite Okonkwo")
+    accept_terms(session, engagement, name="Marguerite Okonkwo", seen_version=engagement.version)
     session.commit()
     assert figures() == {"Agreed": "Sprint", "Price": "$12,345"}
 
@@ -81,7 +81,7 @@ def test_the_page_does_not_promise_an_offer_that_could_not_be_written(
         raise ValueError("as the test told it to")
 
     with monkeypatch.context() as broken:
-        broken.setattr("app.engagements.subscribers.proposal_at", refuse)
+        broken.setattr("app.engagements.service.proposal_at", refuse)
         handle_events()
     page = desk.get(f"/staff/applications/{accepted.id}").text
     assert "being written" not in page

@@ -80,7 +80,7 @@ def one_of_each(
     engagement = session.scalars(select(Engagement)).one()
     engagement.status = "offered"
     session.flush()
-    accept_terms(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh", seen_version=engagement.version)
     session.execute(
         text("UPDATE deliveries SET status='dead', done_at=NULL, last_error='Error: x'")
     )

@@ -87,7 +87,7 @@ def test_no_page_leaves_a_gap_where_an_erased_name_stood(
     handle_events()
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_terms(session, engagement, name="Marguerite Okonkwo")
+    accept_terms(session, engagement, name="Marguerite Okonkwo", seen_version=engagement.version)
     session.commit()
     erase()
     paths = (

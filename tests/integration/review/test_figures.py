@@ -114,6 +114,7 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
         "more_requested": 1,
         "accepted": 1,
         "declined": 0,
+        "taken_back": 0,
         "withdrawn": 0,
         "held": 0,
         "dismissed": 0,

@@ -71,7 +71,7 @@ def test_a_servers_answer_about_a_contract_is_erased_with_the_person(
     assert engagement
     engagement.status = "offered"
     session.flush()
-    accept_terms(session, engagement, name="Canary Wren")
+    accept_terms(session, engagement, name="Canary Wren", seen_version=engagement.version)
     session.commit()
     courier.work()
     assert answers(session) == [ECHO.body.decode()]

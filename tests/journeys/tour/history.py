@@ -34,9 +34,9 @@ PATHS = {
 class History(NamedTuple):
     """The applications by state. ``unscored``: its scoring is a dead letter. ``held`` and
     ``dismissed`` were sent by programs. ``late``: its answer is overdue. ``agreed``: the deposit is
-    due. ``erased``: by the prospect. ``paid`` has the longest name, and a little was refunded.
-    ``foreseen`` and ``replayed`` are the paths of a replay that was previewed and of one that is
-    done; ``unsent`` is the path of the link into somebody's draft."""
+    due. ``taken_back``: its offer was. ``erased``: by the prospect. ``paid`` has the longest name,
+    and a little was refunded. ``foreseen`` and ``replayed`` are the paths of a replay that was
+    previewed and of one that is done; ``unsent`` is the path of the link into somebody's draft."""
 
     unscored: Applied
     held: Applied
@@ -49,6 +49,7 @@ class History(NamedTuple):
     erased: Applied
     offered: Applied
     agreed: Applied
+    taken_back: Applied
     paid: Applied
     webhook: WebhookHistory
     foreseen: str
@@ -81,13 +82,15 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     held, dismissed = (send_application(site, trap="Cheap watches") for _ in range(2))
     reviewer.settle(dismissed.id, "dismiss")
     proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
-    offered, agreed = (apply(site) for _ in range(2))
+    offered, agreed, taken_back = (apply(site) for _ in range(3))
     paid = apply(site, company=LONGEST_NAME)
     late.fall_due()
     late.ask_for_the_link()
     withdrawn.withdraw("We have found somebody.")
     erased.erase()
-    answer(reviewer, asked=asked, declined=declined, accepted=(offered, agreed, paid))
+    accepted = (offered, agreed, taken_back, paid)
+    answer(reviewer, asked=asked, declined=declined, accepted=accepted)
+    reviewer.decide(taken_back.id, verdict="take_back", message="Our team is ill.")
     talk(reviewer, offered)
     reviewer.take(asked.id)
     agreed.agree()
@@ -110,6 +113,7 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         erased=erased,
         offered=offered,
         agreed=agreed,
+        taken_back=taken_back,
         paid=paid,
         webhook=make_webhook_history(site, reviewer),
         foreseen=foreseen,

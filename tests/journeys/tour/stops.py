@@ -110,7 +110,10 @@ DELETE = press("Delete it all")
 LOST = (fill(email="nobody@client.example"), MAIL_ME)
 NO_ADDRESS = (fill(email="nobody"), MAIL_ME)
 AGREE = press("Agree to this engagement")
+AGREE_LATE = (fill(version="1", name="Ada Marsh"), AGREE)
+RELEASE = (fill(version="2"), press("Release"))
 PREVIEW = press("Preview the email")
+TAKE_BACK = (open_details, choose("take_back"), fill(message="Our team is ill."), PREVIEW)
 RECORD = press("Record the payment")
 WRITE = press("Send the message")
 PREVIEW_MESSAGE = press("Preview the message")
@@ -245,6 +248,8 @@ OWN = (
     Stop("own page, reply late", "own:declined", shows="Our reply is late"),
     Stop("own page, conversation", "own:offered", shows="Our night shifts end"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
+    Stop("own page, offer changed", "own:offered", AGREE_LATE, shows="has changed since"),
+    Stop("own page, taken back", "own:taken_back", shows="We have taken our proposal back."),
     Stop("own page, offered, German", "own:offered?lang=de", shows="Unser Vorschlag: Sprint"),
     Stop("own page, deposit due, German", "own:agreed?lang=de", shows="Bankleitzahl"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
@@ -267,15 +272,12 @@ DESK = (
     Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
     Stop("application, held", "desk:held", (open_details,), shows="Dismiss without", who="staff"),
     Stop("application, dismissed", "desk:dismissed", shows="Nobody was written", who="staff"),
-    Stop(
-        "application, released too late",
-        "desk:dismissed",
-        (fill(version="2"), press("Release")),
-        shows="Somebody got there first: Dismissed by Ada",
-        who="staff",
-    ),
+    Stop("release, too late", "desk:dismissed", RELEASE, shows="Dismissed by Ada", who="staff"),
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
     Stop("application, taken", "desk:asked", shows="Put it back", who="staff"),
+    Stop("offer, wrong", "desk:offered", (open_details, PREVIEW), shows="Choose what", who="staff"),
+    Stop("offer, preview", "desk:offered", TAKE_BACK, shows="take it back", who="staff"),
+    Stop("application, taken back", "desk:taken_back", shows="Offer taken back", who="staff"),
     Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
     Stop("application, late", "desk:late", shows="Answer late", who="staff"),
     Stop("application, withdrawn", "desk:withdrawn", shows="nothing left to dec", who="staff"),
@@ -325,9 +327,7 @@ DESK = (
     Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),
     Stop("webhook, new", "/staff/webhooks/new", shows="It starts with https", who="staff"),
     Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),
-    Stop(
-        "webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="shown only once", who="staff"
-    ),
+    Stop("webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="only once", who="staff"),
     Stop("webhook", "webhook:endpoint", (open_details,), shows="webhook.tested", who="staff"),
     Stop("webhook, edit", "webhook:endpoint/edit", shows="Messages under way", who="staff"),
     Stop("webhook, nowhere", "webhook:endpoint/edit", NOWHERE, shows="Enter the", who="staff"),

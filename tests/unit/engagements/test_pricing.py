@@ -113,6 +113,16 @@ def test_an_agreed_price_is_explained_by_one_extra_line(
     assert 0 < agreed.deposit_cents <= agreed.total_cents
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_price_agreed_anew_forgets_the_one_before(kind: Kind, rate_card: RateCard) -> None:
+    quote = quote_engagement(kind, {}, rate_card)
+    for second_cents in (quote.total_cents, quote.total_cents + 200):
+        first = quote_agreed(quote, quote.total_cents + 100, rate_card)
+        assert quote_agreed(first, second_cents, rate_card) == quote_agreed(
+            quote, second_cents, rate_card
+        )
+
+
 def test_a_quote_agreed_without_a_change_stays_as_it_is(rate_card: RateCard) -> None:
     quote = quote_engagement("build", {}, rate_card)
     assert quote_agreed(quote, quote.total_cents, rate_card) == quote

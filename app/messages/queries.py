@@ -62,6 +62,12 @@ class Thread(msgspec.Struct, frozen=True):
     asked_at: datetime | None
     answered_at: datetime | None
 
+    @property
+    def last_turn(self) -> int:
+        """How many of the last entries are one side's, with none of the other's between them."""
+        sides = [entry.by_prospect for entry in reversed(self.entries)]
+        return next((n for n, side in enumerate(sides) if side != sides[0]), len(sides))
+
 
 def thread_of(
     session: Session, events: Sequence[RecordedEvent], names: Mapping[str, str], *, firm: str

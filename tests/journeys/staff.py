@@ -89,6 +89,14 @@ class Reviewer:
         sent = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT)
         assert sent.url == f"{address}#conversation" and text in sent.text, sent.text
 
+    def note(self, application_id: object, text: str) -> None:
+        """Save a note for other staff."""
+        address = f"{self._site.url}/staff/applications/{application_id}"
+        form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text)}
+        form |= {"note": text, "form_id": text}
+        noted = self.browser.post(f"{address}/notes", form, timeout=TIMEOUT)
+        assert noted.url == f"{address}#notes" and text in noted.text, noted.text
+
     def record_transfer(self, engagement_id: object, received_on: str) -> None:
         """Record that the whole deposit has arrived on that day."""
         address = f"{self._site.url}/staff/engagements/{engagement_id}/payment"

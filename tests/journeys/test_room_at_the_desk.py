@@ -2,7 +2,7 @@
 application begins with what staff ask first. What it says reads in its own direction."""
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.prospect import LONGEST_NAME, apply, send_application
@@ -26,6 +26,8 @@ ENDS = """(text, words) => {
   };
   return [left(0, 1), left(words.length - 1, words.length)];
 }"""
+BOX = "part => part.getBoundingClientRect().toJSON()"
+PARTS = ("main", "beside", "below", "last")
 IN_ARABIC = "إعادة المحاولة (Celery)."
 IN_ENGLISH = "It retries (Celery)."
 
@@ -116,6 +118,25 @@ def test_each_paragraph_of_an_answer_or_a_message_reads_in_the_direction_of_its_
     for shown in (*long, page.get_by_role("definition").filter(has_text=IN_ARABIC)):
         first, stop = shown.evaluate(ENDS, IN_ARABIC)
         assert stop < first
+
+
+def test_long_notes_leave_no_hole_below_the_answers_and_the_parts_begin_in_the_keyboards_order(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied = apply(site)
+    for number in range(5):
+        ada.note(applied.id, f"{number}. {'They call again on Monday. ' * 30}".strip())
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
+    for width in (1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        answers, notes, conversation, history = [
+            page.locator(f".split__{part}").evaluate(BOX) for part in PARTS
+        ]
+        assert answers["bottom"] == conversation["top"] < notes["bottom"] <= history["top"]
+        assert answers["right"] < notes["left"]
+    page.emulate_media(media="print")
+    expect(page.get_by_text("0. They call again")).to_be_visible()
 
 
 def top_of(page: Page, heading: str) -> int:

@@ -65,6 +65,13 @@ def firm_date(at: datetime, calendar: Calendar) -> date:
     return at.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
+def week_began(at: datetime, calendar: Calendar) -> datetime:
+    """When Monday began in the firm's local week at ``at``, in UTC."""
+    today = firm_date(at, calendar)
+    monday = today - timedelta(days=today.weekday())
+    return datetime.combine(monday, time(), ZoneInfo(calendar.timezone)).astimezone(UTC)
+
+
 def current_calendar() -> Calendar:
     """Return the calendar of the running app."""
     return cast(Calendar, current_app.extensions["calendar"])

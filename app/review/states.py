@@ -1,8 +1,9 @@
 """An application's statuses in the staff's words: the firm accepts or declines it, or takes its
-offer back; the prospect withdraws it."""
+offer back; the prospect withdraws it. And how well it fits, in the rubric's."""
 
 from typing import Final
 
+from app.applications.models import AWAITS_ANSWER
 from app.web.rendering import Badge
 
 STATES: Final = {
@@ -23,3 +24,9 @@ STATUSES: Final = tuple(status for status in STATES if status != "erased")
 
 def application_state(status: str) -> Badge:
     return STATES[status]
+
+
+def fit(band_label: str, status: str = "") -> str:
+    """The label of a score's band. What it advises, after its colon, is left out unless the status
+    is one in which the firm has yet to answer."""
+    return band_label if status in AWAITS_ANSWER else band_label.partition(":")[0]

@@ -32,13 +32,14 @@ from app.review.pages import (
     unread_messages,
 )
 from app.review.pricing import quote_offered
-from app.review.states import application_state
+from app.review.states import application_state, fit
 from app.review.timeline import in_words
 from app.web.deadline import deadline
 
 review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(deadline)
 review.add_app_template_filter(application_state)
+review.add_app_template_filter(fit)
 
 REPLACED = "The old link no longer works. The new one is on its way by email."
 CHANGED = "The application has changed since. Look it over, then decide."

@@ -7,7 +7,7 @@ from wtforms import SelectChoice, SelectField
 
 from app.firm.offers import Offers
 from app.review.queue.queries import NOBODY, Filters
-from app.review.states import STATUSES, application_state
+from app.review.states import STATUSES, application_state, fit
 from app.scoring.rubric import Rubric
 from app.web.filter_form import FilterForm, search_field
 
@@ -48,7 +48,7 @@ class QueueForm(FilterForm):
         """``staff`` are names by actor; ``reviewer`` is the actor who is looking."""
         super().__init__(**options)
         self.kind.choices = [ANY, *(SelectChoice(o.kind, o.name) for o in offers.offers)]
-        self.band.choices = [ANY, *(SelectChoice(b.name, b.label) for b in rubric.bands)]
+        self.band.choices = [ANY, *(SelectChoice(b.name, fit(b.label)) for b in rubric.bands)]
 
         others = [SelectChoice(*one) for one in staff.items() if one[0] != reviewer]
         self.taken.choices = [ANY, NOT_TAKEN, SelectChoice(reviewer, "Me"), *others]

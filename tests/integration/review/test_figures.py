@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
+from app.firm.calendar import current_calendar, week_began
 from app.review.queue import figures
 from app.review.queue.figures import LATE, queue_figures
 from app.review.queue.models import QueueFigure, QueueRow
@@ -81,10 +83,22 @@ def test_the_median_is_shown_in_a_single_unit(
     assert shown and shown[1] == words
 
 
-def test_the_week_begins_on_monday(session: Session, stock: Stock) -> None:
-    monday = datetime.combine(date(2026, 11, 23), datetime.min.time(), UTC)
-    stock([{"at": monday - timedelta(seconds=1)}, {"at": monday}, {"at": NOON}])
-    assert queue_figures(session).this_week == 2
+@pytest.mark.parametrize("timezone", ["America/New_York", "UTC", "Europe/Berlin", "Asia/Kolkata"])
+def test_the_week_begins_on_monday_by_the_desks_clock(
+    session: Session, stock: Stock, monkeypatch: pytest.MonkeyPatch, timezone: str
+) -> None:
+    calendar = msgspec.structs.replace(current_calendar(), timezone=timezone)
+    monkeypatch.setattr(figures, "current_calendar", lambda: calendar)
+    monday = datetime(2026, 11, 23, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    within = [monday, monday + timedelta(hours=23), monday + timedelta(hours=24), NOON]
+    stock([{"at": at} for at in (monday - timedelta(seconds=1), *within)])
+    assert queue_figures(session).this_week == len(within)
+
+
+def test_nor_are_held_ones_of_the_weeks_first_hours(session: Session, stock: Stock) -> None:
+    first_hour = week_began(NOON, current_calendar()) + timedelta(hours=1)
+    stock([{"at": first_hour, "status": "held", "signals": {"x": ""}}, {"at": first_hour}])
+    assert queue_figures(session).this_week == 1
 
 
 def test_held_and_dismissed_applications_are_not_counted_in_the_week(

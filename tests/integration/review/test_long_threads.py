@@ -11,13 +11,13 @@ from app.applications.models import Application
 from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
 
 FOLDED = re.compile(
-    r'<details class="disclosure">\s*<summary>([^<]*)</summary>(.*?)</details>', re.S
+    r'<details class="disclosure">\s*<summary>([^<]*)</summary>(.*?)</details>', re.DOTALL
 )
 TEXT = re.compile(r'<p class="thread__text"[^>]*>([^<]*)<')
 
 
 def talk(session: Session, application: Application, ada: Staff, turns: str) -> None:
-    """Let the prospect ("p") and staff ("s") write, and staff make a note ("n"): each its number."""
+    """Let the prospect ("p") and staff ("s") write, and staff make notes ("n"): each its number."""
     for number, turn in enumerate(turns, start=1):
         text, form = str(number), f"form {number}"
         if turn == "p":

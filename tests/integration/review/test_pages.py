@@ -95,6 +95,20 @@ def test_the_page_shows_everything_a_decision_needs(
         assert mail.recipient in page and mail.subject.replace("'", "&#39;") in page
 
 
+def test_what_a_score_advises_is_shown_until_the_firm_has_answered(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
+) -> None:
+    application = submit()
+    handle_events()
+    pages = ("/staff/?status=all", f"/staff/applications/{application.id}")
+    for address in pages:
+        assert "Strong fit: answer today" in desk.get(address).text
+    decide_and_send(desk, application, verdict="ask", message="How many?")
+    for address in pages:
+        page = desk.get(address).text.partition('id="mail-title"')[0]  # a mail stays as it was sent
+        assert "Strong fit" in page and "answer today" not in page
+
+
 def test_an_application_can_be_decided_before_any_subscriber_has_handled_it(
     desk: FlaskClient, submit: Submit, decide_and_send: Decide
 ) -> None:

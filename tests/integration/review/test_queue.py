@@ -238,16 +238,24 @@ def test_an_invalid_search_is_explained_at_its_field_and_lists_nothing(
     ("query", "words"),
     [
         ("", "Nothing waits for a decision"),
-        ("status=all", "Nothing waits for a decision"),
         ("status=held", "No application is listed under “Held” now"),
         ("status=held&search=x", "shorten the search"),
     ],
 )
 def test_an_empty_list_says_what_there_is_none_of(
-    desk: FlaskClient, query: str, words: str
+    desk: FlaskClient, stock: Stock, query: str, words: str
 ) -> None:
+    stock([{"status": "declined"}])
     page = desk.get(f"/staff/?{query}").text
     assert words in page and ("shorten the search" in page) == ("search" in query)
+
+
+@pytest.mark.parametrize("status", ["open", "held", "all"])
+def test_an_empty_desk_says_that_no_application_has_come_yet(
+    desk: FlaskClient, status: str
+) -> None:
+    page = desk.get(f"/staff/?status={status}").text
+    assert "No application yet" in page and "Choose another status" not in page
 
 
 def test_the_page_links_to_its_neighbours_and_keeps_the_filters(

@@ -8,9 +8,9 @@ from app.applications.pages import open_application
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.payments.gateway import PaymentUnavailable
+from app.payments.queries import takes_card
 from app.payments.service import open_deposit_checkout
 from app.platform.database import db
-from app.platform.settings import current_config
 
 
 def open_engagement(token: str) -> tuple[Application, Engagement]:
@@ -24,11 +24,11 @@ def open_engagement(token: str) -> tuple[Application, Engagement]:
 
 
 def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
-    """Redirect to Stripe's page for the deposit. Redirect back to the prospect's own page if Stripe
-    isn't used, if there is nothing to pay, or, with the sentence ``unavailable``, if Stripe can't
-    be reached."""
+    """Redirect to Stripe's page for the deposit. Redirect back to the prospect's own page if it can't
+    be paid by card, if there is nothing to pay, or, with the sentence ``unavailable``, if Stripe
+    can't be reached."""
     application, engagement = open_engagement(token)
-    if not current_config().STRIPE_SECRET_KEY:
+    if not takes_card(engagement):
         return back_to_deposit(token)
     try:
         address = open_deposit_checkout(db.session(), engagement, application)

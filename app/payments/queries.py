@@ -17,6 +17,8 @@ from app.payments.balance import Payment, payments_for
 from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund, StripeEvent
 from app.platform.settings import current_config
 
+# The most that Stripe charges: https://docs.stripe.com/currencies
+MOST_BY_CARD = 99_999_999
 PROBLEMS = {
     "expired": lazy_gettext(
         "The last payment page was closed before it was paid. Nothing was charged."
@@ -47,6 +49,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
     reference: str
     bank: Bank
     by_card: bool
+    is_over_card_limit: bool
     is_first_month: bool
     status: str = "due"
     paid_at: datetime | None = None
@@ -110,7 +113,8 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         currency=engagement.currency,
         reference=get_application(session, engagement.application_id).reference,
         bank=current_brand().bank,
-        by_card=bool(current_config().STRIPE_SECRET_KEY),
+        by_card=takes_card(engagement),
+        is_over_card_limit=engagement.deposit_cents > MOST_BY_CARD,
         is_first_month=engagement.priced.deposit_is_first_month,
         status=deposit.status if deposit else "due",
         paid_at=deposit.paid_at if deposit else None,
@@ -120,6 +124,11 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         problem=PROBLEMS.get(attempt.status) if attempt else None,
         payments=payments_for(session, deposit) if deposit else (),
     )
+
+
+def takes_card(engagement: Engagement) -> bool:
+    """Whether the engagement's deposit can be paid by card."""
+    return bool(current_config().STRIPE_SECRET_KEY) and engagement.deposit_cents <= MOST_BY_CARD
 
 
 def find_deposit(session: Session, engagement_id: uuid.UUID) -> Deposit | None:

@@ -24,9 +24,9 @@ def open_engagement(token: str) -> tuple[Application, Engagement]:
 
 
 def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
-    """Redirect to Stripe's page for the deposit. Redirect back to the prospect's own page if it can't
-    be paid by card, if there is nothing to pay, or, with the sentence ``unavailable``, if Stripe
-    can't be reached."""
+    """Redirect to Stripe's page for the deposit. Redirect back to the prospect's own page if it
+    can't be paid by card, if there is nothing to pay, or, with the sentence ``unavailable``, if
+    Stripe can't be reached."""
     application, engagement = open_engagement(token)
     if not takes_card(engagement):
         return back_to_deposit(token)

@@ -35,6 +35,17 @@ def test_every_language_has_its_formats_for_money_and_time() -> None:
     assert SOURCE in LANGUAGES
 
 
+def test_german_labs_say_event_and_log_and_no_second_word_for_either() -> None:
+    labs = [
+        message
+        for message in read_catalog(OF_SITE / "de.po", "de")
+        if any(path.startswith("app/labs/") for path, _ in message.locations)
+    ]
+    assert len(labs) > 100
+    words = [text for message in labs for text in forms(message.string)]
+    assert [text for text in words if "Ereignis" in text or "Protokoll" in text] == []
+
+
 def every_translation(folder: Path) -> Iterator[Message]:
     paths = sorted(folder.glob("*.po"))
     assert paths

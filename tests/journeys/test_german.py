@@ -114,3 +114,16 @@ def test_the_language_can_be_switched_in_the_middle_of_a_form(visit: Visit) -> N
     expect(typed).to_have_value("Orders are charged twice.")
     typed.press_sequentially(" Every week.")
     expect(page.get_by_text("Gespeichert", exact=True)).to_be_visible()
+
+
+def test_long_words_are_divided_on_a_phone_with_text_at_twice_its_size_and_not_otherwise(
+    visit: Visit,
+) -> None:
+    page = visit(390, locale=GERMAN)
+    page.goto("/")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_css("hyphens", "manual")
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    expect(heading).to_have_css("hyphens", "auto")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(heading).to_have_css("hyphens", "manual")

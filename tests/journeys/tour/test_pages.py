@@ -46,6 +46,17 @@ def test_a_printed_page_shows_its_text_and_no_navigation(visit: Visit, path: str
     assert len(page.get_by_role("main").inner_text()) > 1000
 
 
+def test_no_heading_is_printed_alone_at_the_foot_of_a_sheet(visit: Visit, history: History) -> None:
+    page = visit(390)
+    page.goto(history.path_to("own:agreed"))
+    page.emulate_media(media="print")
+    headings = page.locator("main :is(h2, h3):visible")
+    assert headings.count() > 8
+    # Chromium keeps a heading with what follows it in blocks only.
+    around = "all => [...new Set(all.map(one => getComputedStyle(one.parentElement).display))]"
+    assert headings.locator("xpath=self::h3").evaluate_all(around) == ["block"]
+
+
 def test_a_printed_proposal_shows_the_answers_and_no_invitations(
     visit: Visit, history: History
 ) -> None:

@@ -1,14 +1,17 @@
-"""Of a long thread only the latest messages are open; the earlier ones are folded above them."""
+"""Of a long thread or history only the latest entries are open; those before them are folded."""
 
 import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.applications.models import Application
 from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
+from app.notifications.models import MailMessage
+from tests.integration.review.conftest import Handle
 
 FOLDED = re.compile(
     r'<details class="disclosure">\s*<summary>([^<]*)</summary>(.*?)</details>', re.DOTALL
@@ -77,3 +80,22 @@ def test_the_latest_three_notes_are_open(
     talk(session, applied, ada, "nnnnn")
     page = desk.get(f"/staff/applications/{applied.id}").text
     assert folded_in(page, "notes") == ("2 earlier notes", list("12"), list("345"))
+
+
+def test_of_a_long_history_the_latest_ten_events_and_mails_are_open_and_no_refused_mail_is_hidden(
+    session: Session, desk: FlaskClient, applied: Application, ada: Staff, handle_events: Handle
+) -> None:
+    talk(session, applied, ada, "s" * 12)
+    handle_events()
+    address = f"/staff/applications/{applied.id}"
+
+    def folded(section: str) -> list[tuple[str, str]]:
+        part = desk.get(address).text.partition(f'id="{section}"')[2].partition("</section>")[0]
+        return re.findall(r'<details class="disclosure"( open)?>\s*<summary>([^<]*)', part)
+
+    mails = session.scalars(select(MailMessage).order_by(MailMessage.created_at)).all()
+    assert folded("timeline-title") == [("", "5 earlier")]
+    assert folded("mail-title") == [("", f"{len(mails) - 10} earlier")]
+    mails[0].status = "failed"
+    session.commit()
+    assert [is_open for is_open, _ in folded("mail-title")] == [" open"]

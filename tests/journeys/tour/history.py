@@ -33,10 +33,11 @@ PATHS = {
 
 class History(NamedTuple):
     """The applications by state. ``unscored``: its scoring is a dead letter. ``held`` and
-    ``dismissed`` were sent by programs. ``late``: its answer is overdue. ``agreed``: the deposit is
-    due. ``taken_back``: its offer was. ``erased``: by the prospect. ``paid`` has the longest name,
-    and a little was refunded. ``foreseen`` and ``replayed`` are the paths of a replay that was
-    previewed and of one that is done; ``unsent`` is the path of the link into somebody's draft."""
+    ``dismissed`` were sent by programs. ``late``: its answer is overdue. ``offered``: the offer was
+    changed once. ``agreed``: the deposit is due. ``taken_back``: its offer was. ``erased``: by the
+    prospect. ``paid`` has the longest name, and a little was refunded. ``foreseen`` and
+    ``replayed`` are the paths of a replay that was previewed and of one that is done; ``unsent`` is
+    the path of the link into somebody's draft."""
 
     unscored: Applied
     held: Applied
@@ -90,6 +91,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     erased.erase()
     accepted = (offered, agreed, taken_back, paid)
     answer(reviewer, asked=asked, declined=declined, accepted=accepted)
+    terms = {"kind": "sprint", "price": "11,000"}
+    reviewer.decide(offered.id, verdict="change", message="It is a day more.", **terms)
     reviewer.decide(taken_back.id, verdict="take_back", message="Our team is ill.")
     talk(reviewer, offered)
     reviewer.take(asked.id)

@@ -12,7 +12,7 @@ from app.payments.attempts import get_attempt, keep_intent
 from app.payments.deposits import lock_deposit
 from app.payments.gateway import PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
-from app.payments.reports import UNKNOWN_PAYMENT
+from app.payments.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
 from app.payments.settlement import SETTLE
 from app.payments.stripe_events import (
     DISPUTES,
@@ -73,9 +73,10 @@ def _wanted(session: Session) -> Iterator[tuple[Sequence[str], datetime]]:
 
 
 def _not_placed() -> Select[StripeEvent]:
-    """The refunds and disputes that were handled without our knowing their payment."""
+    """The refunds and disputes that were handled without our knowing their payment, or by a worker
+    of an older release, beside which this one ran, to which their types said nothing."""
     return select(StripeEvent).where(
-        StripeEvent.type.in_(AFTERWARDS), StripeEvent.outcome == UNKNOWN_PAYMENT
+        StripeEvent.type.in_(AFTERWARDS), StripeEvent.outcome.in_((UNKNOWN_PAYMENT, UNKNOWN_TYPE))
     )
 
 

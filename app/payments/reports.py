@@ -14,6 +14,7 @@ from app.payments.stripe_events import CheckoutEvent, DisputeEvent, RefundEvent
 
 UNCHANGED = "Nothing to change: what is known is already further on."
 UNKNOWN_PAYMENT = "The payment is not one that was counted here."
+UNKNOWN_TYPE = "Nothing follows from events of this type."
 
 AnyEvent = TypeVar("AnyEvent", CheckoutEvent, RefundEvent, DisputeEvent)
 

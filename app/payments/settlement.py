@@ -19,7 +19,13 @@ from app.payments.deposits import lock_deposit, note_overpayment, pay_deposit
 from app.payments.disputes import follow_dispute
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
 from app.payments.refunds import follow_refund
-from app.payments.reports import UNCHANGED, NotCounted, payment_behind, read_report
+from app.payments.reports import (
+    UNCHANGED,
+    UNKNOWN_TYPE,
+    NotCounted,
+    payment_behind,
+    read_report,
+)
 from app.payments.stripe_events import (
     DISPUTES,
     REFUNDS,
@@ -57,7 +63,7 @@ def _settle(session: Session, stored: StripeEvent, *, is_live: bool) -> str:
         payment = payment_behind(session, stored, dispute.payment_intent)
         return follow_dispute(payment, dispute, told_at=event.created)
     if stored.type not in SETTLE:
-        return "Nothing follows from events of this type."
+        return UNKNOWN_TYPE
     case = _open_case(session, stored, is_live=is_live)
     case.attempt.stripe_session_id = case.report.id
     keep_intent(session, case.attempt, case.report.payment_intent)

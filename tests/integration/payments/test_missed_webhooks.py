@@ -11,7 +11,7 @@ from app.accounts.models import Staff
 from app.events.models import StoredEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.payments import reconciliation
+from app.payments import reconciliation, settlement
 from app.payments.deposits import Transfer
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
@@ -207,6 +207,29 @@ def test_for_a_payment_of_an_older_release_stripe_is_asked_for_its_id(
     handle_events()
     assert [one.type for one in payer.told()] == ["deposit.paid", "deposit.refunded"]
     assert payer.attempts()[0].payment_intent == intent
+
+
+def test_what_an_older_worker_passed_over_during_the_upgrade_is_handled_after_it(
+    paid: CheckoutAttempt,
+    payer: Payer,
+    refund_event: LaterEvent,
+    dispute_event: LaterEvent,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(settlement, "REFUNDS", ())
+        older.setattr(settlement, "DISPUTES", ())
+        for event in (refund_event("created", paid, amount=1_000), dispute_event("created", paid)):
+            post_webhook(event)
+        handle_events()
+    assert [one.type for one in payer.told()] == ["deposit.paid"]
+    for _ in range(2):
+        reconcile_payments()
+        handle_events()
+    told = sorted(one.type for one in payer.told())
+    assert told == ["deposit.disputed", "deposit.paid", "deposit.refunded"]
 
 
 def test_refunds_of_another_site_on_the_account_are_left_alone(

@@ -14,8 +14,9 @@ from app.events.types import stream_of
 from app.payments import reconciliation, settlement
 from app.payments.deposits import Transfer
 from app.payments.models import CheckoutAttempt, StripeEvent
-from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
+from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events, hear_again
 from app.payments.service import close_checkout, record_bank_payment
+from app.payments.stripe_sdk import Gateway
 from app.payments.tasks import reconcile_payments
 from app.platform.database import utc_now
 from tests.integration.payments.actors import (
@@ -207,6 +208,39 @@ def test_for_a_payment_of_an_older_release_stripe_is_asked_for_its_id(
     handle_events()
     assert [one.type for one in payer.told()] == ["deposit.paid", "deposit.refunded"]
     assert payer.attempts()[0].payment_intent == intent
+
+
+def test_each_pass_asks_about_some_payments_of_an_older_release_and_all_have_their_turn(
+    paid: CheckoutAttempt,
+    payer: Payer,
+    refund_event: LaterEvent,
+    tell: Tell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell(refund_event("created", paid, payment_intent="pi_of_another_site"))
+    paid.payment_intent = None
+    for number in range(4):
+        lost = f"cs_{number}"
+        payer.session.add(
+            CheckoutAttempt(
+                deposit_id=paid.deposit_id,
+                idempotency_key=lost,
+                request={},
+                status="complete",
+                stripe_session_id=lost,
+                expires_at=utc_now(),
+            )
+        )
+    payer.session.commit()
+    asked: list[str] = []
+    monkeypatch.setattr(Gateway, "read_intent", lambda _, page: asked.append(page))
+    monkeypatch.setattr(reconciliation, "ASKED_AT_ONCE", 2)
+    for passes in range(1, 100):
+        hear_again(payer.session)
+        assert len(asked) == 2 * passes
+        if len(set(asked)) == 5:
+            return
+    pytest.fail("some are never asked about")
 
 
 def test_what_an_older_worker_passed_over_during_the_upgrade_is_handled_after_it(

@@ -36,10 +36,12 @@ def begin(engagement_id: uuid.UUID) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def record(engagement_id: uuid.UUID) -> ResponseReturnValue:
-    """Record the refund. A double click records it once, and nobody refunds more than is left."""
+    """Record the refund. A double click records it once, and nobody refunds more than is left. A
+    form to which somebody went back is no other refund, even if it says another amount."""
     engagement, transfer = load_transfer(engagement_id)
     form = refund_form(engagement_id, transfer)
     if is_recorded(db.session(), engagement_id, form.form_id.data or ""):
+        flash("This form’s refund is already recorded. To record another, open the form again.")
         return back_to_deposit(engagement_id)
     if not form.validate():
         return show_refund(engagement, transfer, form), form.refusal

@@ -40,6 +40,10 @@ def page_of(payer: Payer) -> str:
     return f"/staff/engagements/{payer.engagement_id}/refund"
 
 
+def deposit_of(payer: Payer) -> str:
+    return f"/staff/engagements/{payer.engagement_id}/payment"
+
+
 def record_refund(desk: FlaskClient, payer: Payer, **typed: str) -> TestResponse:
     """Fill in the form as Ada would, and send it."""
     token = token_in(desk.get("/staff/settings/").text)
@@ -55,7 +59,7 @@ def refunds(session: Session) -> list[Refund]:
 def test_a_refund_by_transfer_is_recorded_in_parts_and_shown_on_both_pages(
     desk: FlaskClient, ada: Staff, transferred: Payer
 ) -> None:
-    deposit = desk.get(f"/staff/engagements/{transferred.engagement_id}/payment").text
+    deposit = desk.get(deposit_of(transferred)).text
     assert "Nothing has been refunded." in deposit and f'href="{page_of(transferred)}"' in deposit
     assert "$5,000 of $5,000 can be refunded." in desk.get(page_of(transferred)).text
     answer = record_refund(desk, transferred, amount="1,200.50", bank_reference="RT 1")
@@ -79,6 +83,16 @@ def test_a_double_click_records_one_refund(desk: FlaskClient, transferred: Payer
     for _ in range(2):
         assert record_refund(desk, transferred).status_code == 303
     assert len(refunds(transferred.session)) == 1
+
+
+def test_a_form_that_was_gone_back_to_records_nothing_more_and_says_so(
+    desk: FlaskClient, transferred: Payer
+) -> None:
+    record_refund(desk, transferred, amount="1,000")
+    assert "already recorded" not in desk.get(deposit_of(transferred)).text
+    again = record_refund(desk, transferred, amount="250")
+    assert "This form’s refund is already recorded." in desk.get(again.location).text
+    assert [refund.amount_cents for refund in refunds(transferred.session)] == [100_000]
 
 
 def test_two_clicks_at_the_same_moment_record_one_refund(transferred: Payer, ada: Staff) -> None:

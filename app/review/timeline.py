@@ -151,14 +151,15 @@ def timeline_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> l
     news = [recorded.data for recorded in events]
     refunds = [e for e in news if isinstance(e, DepositRefunded | DepositRefundFailed)]
     refunded = {event.attempt_id: event.refunded_cents for event in refunds}
-    ends = {e.dispute_id: e for e in news if isinstance(e, DepositDisputeClosed)}
-    lost = {e.attempt_id: e.amount_cents for e in ends.values() if e.outcome == "lost"}
+    disputes = [e for e in news if isinstance(e, DepositDisputed | DepositDisputeClosed)]
+    last = {event.dispute_id: event for event in disputes}.values()
+    lost = [e for e in last if isinstance(e, DepositDisputeClosed) and e.outcome == "lost"]
 
     def is_done(event: Event) -> bool:
         if not isinstance(event, DepositOverpaid) or event.attempt_id is None:
             return False
-        gone = refunded.get(event.attempt_id, 0) + lost.get(event.attempt_id, 0)
-        return gone >= event.amount_cents
+        taken = sum(e.amount_cents for e in lost if e.attempt_id == event.attempt_id)
+        return refunded.get(event.attempt_id, 0) + taken >= event.amount_cents
 
     return [
         replace(entry, title=f"{entry.title}; done") if is_done(recorded.data) else entry

@@ -10,7 +10,7 @@ from app.events.types import stream_of
 from app.payments.events import DepositDisputeClosed, DepositDisputed
 from app.payments.models import Dispute
 from app.payments.reports import UNCHANGED, CardPayment, NotCounted
-from app.payments.states import is_inquiry, is_over
+from app.payments.states import is_inquiry, is_over, wants_answer
 from app.payments.stripe_events import DisputeReport
 
 
@@ -31,7 +31,7 @@ def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int)
         raise NotCounted("The dispute is known as one of another payment.")
     elif (told, _rank(report.status)) <= (dispute.told_at, _rank(dispute.status)):
         return UNCHANGED
-    due_by = report.evidence_details.due_by
+    due_by = report.evidence_details.due_by if wants_answer(report.status) else None
     dispute.amount_cents, dispute.currency = report.amount, report.currency
     dispute.reason, dispute.status, dispute.told_at = report.reason, report.status, told
     dispute.answer_by = datetime.fromtimestamp(due_by, UTC) if due_by else None

@@ -156,7 +156,8 @@ class Refund(Model):
 
 class Dispute(Model):
     """A card payment that the payer's bank questions or takes back, as Stripe described it at
-    ``told_at``. ``status`` and ``reason`` are Stripe's words; it adds new ones now and then."""
+    ``told_at``. ``status`` and ``reason`` are Stripe's words; it adds new ones now and then.
+    ``answer_by`` is only known while it waits for us."""
 
     __tablename__ = "disputes"
 

@@ -29,6 +29,11 @@ def is_inquiry(status: str) -> bool:
     return status.startswith("warning_")
 
 
+def wants_answer(status: str) -> bool:
+    """Whether it waits for us: it is neither over nor with the bank, after our answer."""
+    return not is_over(status) and not status.endswith("under_review")
+
+
 def dispute_state(status: str) -> Badge:
     if is_over(status):
         return Badge(OVER[status], "warning" if status == "lost" else "neutral")

@@ -61,16 +61,19 @@ def deposit_disputed(
         if is_inquiry
         else "Until the bank decides, Stripe holds back the amount, and a fee."
     )
-    by = f" by {deadline(answer_by)}" if answer_by else ""
+    brief, rest = "See it at Stripe.", ", which names no day for an answer."
+    if answer_by:
+        brief = f"Answer at Stripe by {deadline(answer_by)}."
+        rest = ": without an answer the bank decides for the client."
     return Letter(
         template="deposit_disputed",
         subject=f"{title}: {who}, {amount} ({application.reference})",
-        in_brief=f"Answer at Stripe{by}.",
+        in_brief=brief,
         paragraphs=(
             f"The bank of the card {does} the payment of {amount} by {who}. The reason given:"
             f" {reason.replace('_', ' ')}. {taken}",
-            f"Answer at Stripe{by}: without an answer the bank decides for the client. Ask the"
-            " client first; it may be a mistake, which they can take back at their bank.",
+            f"{brief.removesuffix('.')}{rest} Ask the client first; it may be a mistake, which they"
+            " can take back at their bank.",
         ),
         action=("Open the application", desk_page(application)),
     )

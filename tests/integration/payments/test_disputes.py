@@ -135,6 +135,36 @@ def test_a_deadline_that_moves_is_shown_and_not_told_anew(
     assert phases(payer) == ["disputed"]
 
 
+def test_once_it_is_answered_staff_are_asked_for_no_answer(
+    paid: CheckoutAttempt, payer: Payer, dispute_event: LaterEvent, tell: Tell, desk: FlaskClient
+) -> None:
+    page = f"/staff/applications/{payer.application_id}"
+    tell(dispute_event("created", paid))
+    assert "Answer at Stripe by <time" in desk.get(page).text
+    tell(dispute_event("updated", paid, after=1, status="under_review"))
+    assert "The payment is disputed" in desk.get(page).text
+    assert "Answer at Stripe by <time" not in desk.get(page).text
+    tell(dispute_event("updated", paid, after=2, status="needs_response"))
+    assert "Answer at Stripe by <time" in desk.get(page).text
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"evidence_details": {"due_by": 0}}, {"status": "under_review"}, {"status": "prevented"}],
+)
+def test_the_mail_asks_for_an_answer_only_if_one_can_be_given(
+    paid: CheckoutAttempt,
+    dispute_event: LaterEvent,
+    tell: Tell,
+    session: Session,
+    changed: dict[str, Any],
+) -> None:
+    tell(dispute_event("created", paid, **changed))
+    [mail] = session.scalars(select(MailMessage).where(MailMessage.template == "deposit_disputed"))
+    assert "See it at Stripe, which names no day for an answer." in mail.text
+    assert "without an answer" not in mail.text
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -76,9 +76,12 @@ def _wanted(session: Session) -> Iterator[tuple[Sequence[str], datetime]]:
 
 def _not_placed() -> Select[StripeEvent]:
     """The refunds and disputes that were handled without our knowing their payment, or by a worker
-    of an older release, beside which this one ran, to which their types said nothing."""
+    of an older release, beside which this one ran, to which their types said nothing. One that
+    names no payment stays as it is."""
     return select(StripeEvent).where(
-        StripeEvent.type.in_(AFTERWARDS), StripeEvent.outcome.in_((UNKNOWN_PAYMENT, UNKNOWN_TYPE))
+        StripeEvent.type.in_(AFTERWARDS),
+        StripeEvent.outcome.in_((UNKNOWN_PAYMENT, UNKNOWN_TYPE)),
+        INTENT.is_not(None),
     )
 
 

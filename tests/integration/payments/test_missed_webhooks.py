@@ -210,6 +210,20 @@ def test_for_a_payment_of_an_older_release_stripe_is_asked_for_its_id(
     assert payer.attempts()[0].payment_intent == intent
 
 
+def test_for_a_refund_that_names_no_payment_stripe_is_asked_for_none(
+    paid: CheckoutAttempt,
+    payer: Payer,
+    refund_event: LaterEvent,
+    tell: Tell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell(refund_event("created", paid, payment_intent=None))
+    paid.payment_intent = None
+    payer.session.commit()
+    monkeypatch.setattr(Gateway, "read_intent", lambda *_: pytest.fail("Stripe is asked"))
+    hear_again(payer.session)
+
+
 def test_each_pass_asks_about_some_payments_of_an_older_release_and_all_have_their_turn(
     paid: CheckoutAttempt,
     payer: Payer,

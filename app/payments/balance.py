@@ -36,6 +36,11 @@ class DisputeMade(msgspec.Struct, frozen=True):
     is_open: bool
     is_inquiry: bool
 
+    @property
+    def is_with_the_bank(self) -> bool:
+        """Whether the bank has taken the amount, for now or for good."""
+        return self.status == "lost" or (self.is_open and not self.is_inquiry)
+
 
 class Payment(msgspec.Struct, frozen=True):
     """One payment of the deposit's amount, with what became of it. ``is_extra``: the deposit had
@@ -67,8 +72,8 @@ class Payment(msgspec.Struct, frozen=True):
     def left_cents(self) -> int:
         """What could still be refunded: what is not back, on its way back, or with the bank."""
         pending = sum(one.amount_cents for one in self.refunds if one.status == "pending")
-        lost = sum(one.amount_cents for one in self.disputes if one.status == "lost")
-        return max(self.amount_cents - self.refunded_cents - pending - lost, 0)
+        taken = sum(one.amount_cents for one in self.disputes if one.is_with_the_bank)
+        return max(self.amount_cents - self.refunded_cents - pending - taken, 0)
 
     @property
     def open_disputes(self) -> list[DisputeMade]:

@@ -216,16 +216,19 @@ def test_a_second_payment_that_the_bank_took_back_is_not_to_be_refunded_any_more
     tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
     [extra, _] = payer.attempts()
     page = f"/staff/applications/{payer.application_id}"
-    tell(dispute_event("created", extra))
+    tell(dispute_event("created", extra, status="warning_needs_response"))
+    assert "Refund $5,000 at Stripe." in desk.get(page).text  # it ends the inquiry
+    tell(dispute_event("updated", extra))
     assert "$5,000 of the second payment; reason given: product not rec" in desk.get(page).text
+    assert "at Stripe. This notice goes" not in desk.get(page).text  # it would be paid twice
+    tell(dispute_event("updated", extra, status="won", after=1))
     assert "Refund $5,000 at Stripe." in desk.get(page).text
-    for number, dispute in enumerate(("du_1", "du_2"), 1):
+    for number, dispute in enumerate(("du_1", "du_2"), 2):
         assert "paid twice: refund $5,000; done" not in desk.get(page).text
         tell(dispute_event("closed", extra, id=dispute, amount=250_000, after=number))
     assert "at Stripe. This notice goes" not in desk.get(page).text
     assert "Deposit paid twice: refund $5,000; done" in desk.get(page).text
-    tell(dispute_event("updated", extra, status="appeal_needs_response", amount=250_000, after=3))
-    assert "Refund $2,500 at Stripe." in desk.get(page).text
+    tell(dispute_event("updated", extra, status="appeal_needs_response", amount=250_000, after=4))
     assert "paid twice: refund $5,000; done" not in desk.get(page).text
 
 

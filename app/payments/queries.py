@@ -66,8 +66,14 @@ class DepositPanel(msgspec.Struct, frozen=True):
 
     @property
     def is_refunded(self) -> bool:
-        """Whether all of what paid it was refunded."""
-        return self.own is not None and self.own.is_refunded
+        """Whether all of what paid it was refunded, and no second payment stands in for it."""
+        is_kept = any(payment.left_cents for payment in self.payments)
+        return self.own is not None and self.own.is_refunded and not is_kept
+
+    @property
+    def is_paid_twice(self) -> bool:
+        """Whether more than the deposit is still here. Of two payments, either may be refunded."""
+        return sum(payment.left_cents for payment in self.payments) > self.amount_cents
 
     @property
     def is_paid(self) -> bool:

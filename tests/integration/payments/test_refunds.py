@@ -266,6 +266,31 @@ def test_the_second_payment_is_refunded_and_the_desk_says_that_this_is_done(
     assert "Your engagement is confirmed." in own and "All of it" not in own
 
 
+def test_of_two_payments_the_first_can_be_refunded_as_well_and_the_other_stands(
+    attempt: CheckoutAttempt,
+    payer: Payer,
+    checkout_event: CheckoutEvent,
+    refund_event: LaterEvent,
+    tell: Tell,
+    desk: FlaskClient,
+) -> None:
+    tell(checkout_event("expired", attempt, payment_status="unpaid"))
+    payer.press_pay()
+    _, own = payer.attempts()
+    tell(checkout_event("completed", own, payment_intent="pi_own"))
+    tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
+    pages = (f"/staff/applications/{payer.application_id}", DESK.format(payer.engagement_id))
+    assert "Refund $5,000 at Stripe." in desk.get(pages[0]).text
+    assert "Refund it at Stripe." in desk.get(pages[1]).text
+    extra, own = payer.attempts()
+    tell(refund_event("created", own))
+    assert "Refund $5,000 at Stripe." not in desk.get(pages[0]).text
+    assert "Refund it at Stripe." not in desk.get(pages[1]).text
+    assert "Your engagement is confirmed." in payer.browser.get(payer.own_page).text
+    tell(refund_event("created", extra, id="re_2"))
+    assert "Your payment is refunded." in payer.browser.get(payer.own_page).text
+
+
 def test_a_refund_after_an_erasure_is_followed_without_a_name(
     paid: CheckoutAttempt,
     payer: Payer,

@@ -23,6 +23,7 @@ def erase_payer(session: Session, erased: RecordedEvent) -> None:
 
 
 def settle_deposit(session: Session, received: RecordedEvent) -> None:
-    """stripe.event_received → deposit.paid, if it reports a payment and passes every check."""
+    """stripe.event_received → deposit.paid or .overpaid, .refunded or .refund_failed, .disputed or
+    .dispute_closed, whichever it reports; nothing if it fails a check or says nothing new."""
     stored = session.get_one(StripeEvent, received.subject_id)
     settle_event(session, stored, is_live=current_gateway().is_live)

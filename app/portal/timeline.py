@@ -168,7 +168,7 @@ def timeline_of(events: Sequence[RecordedEvent], reviewers: Mapping[str, str]) -
 
 
 def _in_words(event: Event) -> tuple[str, str]:
-    """What is said of the event, with the amount where it is about one that was sent back."""
+    """What is said of the event, with the amount that was refunded or disputed, if any."""
     title, text = WORDS[type(event)]
     if isinstance(event, DepositDisputeClosed) and event.outcome == "lost":
         text = BANK_TOOK_IT

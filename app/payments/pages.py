@@ -1,4 +1,6 @@
-"""What pages do with a deposit: open it by the prospect's link, and redirect to Stripe."""
+"""What views do with a deposit: open it for the prospect or for staff; redirect to it or Stripe."""
+
+import uuid
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +10,7 @@ from app.applications.pages import open_application
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.payments.gateway import PaymentUnavailable
-from app.payments.queries import takes_card
+from app.payments.queries import DepositPanel, deposit_panel, takes_card
 from app.payments.service import open_deposit_checkout
 from app.platform.database import db
 
@@ -21,6 +23,15 @@ def open_engagement(token: str) -> tuple[Application, Engagement]:
     if engagement is None:
         abort(404)
     return application, engagement
+
+
+def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:
+    """The engagement with its deposit; 404 if there is none, or before the client has agreed."""
+    engagement = db.session.get(Engagement, engagement_id)
+    panel = deposit_panel(db.session(), engagement) if engagement else None
+    if engagement is None or panel is None:
+        abort(404)
+    return engagement, panel
 
 
 def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
@@ -43,3 +54,8 @@ def back_to_deposit(token: str, told: str = "") -> ResponseReturnValue:
     if told:
         flash(told, "deposit")
     return redirect(url_for("portal.status", token=token, _anchor="deposit"), 303)
+
+
+def back_to_desk(engagement_id: uuid.UUID) -> ResponseReturnValue:
+    """Redirect to the deposit's page for staff."""
+    return redirect(url_for("payments.bank_payment", engagement_id=engagement_id), 303)

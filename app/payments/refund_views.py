@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -13,9 +13,9 @@ from app.extensions import csrf
 from app.firm.calendar import current_calendar, firm_date
 from app.payments.balance import Payment
 from app.payments.forms import BankRefundForm
+from app.payments.pages import back_to_desk, load_owed
 from app.payments.queries import TransferRecord, transfer_record
 from app.payments.refunds import BankRefund, MoreThanIsLeft, is_recorded, record_bank_refund
-from app.payments.views import load_owed
 from app.platform.database import db, utc_now
 
 bank_refunds = Blueprint("bank_refunds", __name__, template_folder="templates")
@@ -28,7 +28,7 @@ def begin(engagement_id: uuid.UUID) -> ResponseReturnValue:
     engagement, panel = load_owed(engagement_id)
     paid = panel.own
     if paid is None or paid.by_card or not paid.left_cents:
-        return back_to_deposit(engagement_id)
+        return back_to_desk(engagement_id)
     return show_refund(engagement, paid, refund_form(engagement_id, paid, formdata=None))
 
 
@@ -42,7 +42,7 @@ def record(engagement_id: uuid.UUID) -> ResponseReturnValue:
     form = refund_form(engagement_id, transfer)
     if is_recorded(db.session(), engagement_id, form.form_id.data or ""):
         flash("This form’s refund is already recorded. To record another, open the form again.")
-        return back_to_deposit(engagement_id)
+        return back_to_desk(engagement_id)
     if not form.validate():
         return show_refund(engagement, transfer, form), form.refusal
     try:
@@ -52,7 +52,7 @@ def record(engagement_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         return record(engagement_id)
     flash("The refund is recorded, and the client’s page shows it.")
-    return back_to_deposit(engagement_id)
+    return back_to_desk(engagement_id)
 
 
 def load_transfer(engagement_id: uuid.UUID) -> tuple[Engagement, Payment]:
@@ -92,7 +92,3 @@ def show_refund(engagement: Engagement, transfer: Payment, form: BankRefundForm)
         transfer=transfer,
         form=form,
     )
-
-
-def back_to_deposit(engagement_id: uuid.UUID) -> ResponseReturnValue:
-    return redirect(url_for("payments.bank_payment", engagement_id=engagement_id), 303)

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
@@ -15,7 +15,13 @@ from app.extensions import csrf, limiter
 from app.firm.calendar import current_calendar, firm_date
 from app.payments.deposits import AlreadyPaid, Transfer, is_paid_by
 from app.payments.forms import BankPaymentForm
-from app.payments.pages import back_to_deposit, checkout_or_page, open_engagement
+from app.payments.pages import (
+    back_to_deposit,
+    back_to_desk,
+    checkout_or_page,
+    load_owed,
+    open_engagement,
+)
 from app.payments.queries import (
     DepositPanel,
     came_back_from_stripe,
@@ -98,7 +104,7 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
         return answer_paid(engagement_id, form)
     close_checkout(db.session(), deposit_id)
     flash("The payment is recorded. Both sides get an email.")
-    return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
+    return back_to_desk(engagement_id)
 
 
 def payment_form(engagement: Engagement, panel: DepositPanel, **options: Any) -> BankPaymentForm:
@@ -124,16 +130,8 @@ def answer_paid(engagement_id: uuid.UUID, form: BankPaymentForm) -> ResponseRetu
     """Say who was first. The same person's double click is not a conflict."""
     engagement, panel = load_owed(engagement_id)
     if is_paid_by(db.session(), engagement_id, transfer_in(form)):
-        return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
+        return back_to_desk(engagement_id)
     return show_payment(engagement, panel, form, overtaken=True), 409
-
-
-def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:
-    engagement = db.session.get(Engagement, engagement_id)
-    panel = deposit_panel(db.session(), engagement) if engagement else None
-    if engagement is None or panel is None:
-        abort(404)
-    return engagement, panel
 
 
 def show_payment(

@@ -95,7 +95,9 @@ def test_the_week_begins_on_monday_by_the_desks_clock(
     assert queue_figures(session).this_week == len(within)
 
 
-def test_nor_are_held_ones_of_the_weeks_first_hours(session: Session, stock: Stock) -> None:
+def test_held_applications_of_the_weeks_first_hours_are_not_counted(
+    session: Session, stock: Stock
+) -> None:
     first_hour = week_began(NOON, current_calendar()) + timedelta(hours=1)
     stock([{"at": first_hour, "status": "held", "signals": {"x": ""}}, {"at": first_hour}])
     assert queue_figures(session).this_week == 1

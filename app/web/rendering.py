@@ -1,5 +1,5 @@
-"""What every template can rely on: the brand, and money and time as the present language writes
-them."""
+"""What every template can rely on: the brand, money and time as the present language writes them,
+and how much of a long list is folded away."""
 
 import re
 import unicodedata
@@ -69,6 +69,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(isolated)
     app.add_template_filter(as_beginning)
     app.add_template_filter(listed)
+    app.add_template_filter(count_folded)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -176,6 +177,13 @@ def as_beginning(words: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """ "person", "person and text", "person, company and text"."""
     return format_list(words, locale=FORMATS[present_language()].lists)
+
+
+def count_folded(items: Sequence[object], latest: int) -> int:
+    """How many of the items, oldest first, are folded away above the ``latest``. It is never one,
+    which would take no more room than the line that opens it."""
+    earlier = len(items) - latest
+    return earlier if earlier > 1 else 0
 
 
 def isolated(name: str) -> str:

@@ -1,5 +1,5 @@
-"""A site without Stripe's keys takes bank transfers, and no webhooks; so does one with them,
-for an amount that is too large for a card."""
+"""A site without Stripe's keys takes bank transfers, and no webhooks. One that has them takes a
+transfer in place of a card where the amount is too large for one."""
 
 from collections.abc import Callable
 

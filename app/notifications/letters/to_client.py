@@ -47,7 +47,8 @@ def offer_changed(
     application: Application, verdict: OfferChanged, quote: Quote, before: Terms
 ) -> Letter:
     """The offer on other terms; ``quote`` is as above, ``before`` what it replaces."""
-    proposal = proposal_at(in_present_language(quote), current_offers())
+    # In the words of the first offer, if it was of this kind, as on the client's page.
+    proposal = proposal_at(in_present_language(quote, quote.translations), current_offers())
     return Letter(
         template="offer_changed",
         subject=gettext(

@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,6 +83,27 @@ def test_a_german_client_is_told_in_german_by_both_mails(
     ended = mail_in(session, "offer_taken_back")
     assert "Wir nehmen unseren Vorschlag zurück" in ended.subject
     assert "(Sprint, 11.000\N{NO-BREAK SPACE}$)" in ended.text
+
+
+def test_a_german_client_reads_the_words_of_the_first_offer_in_the_mail_as_on_the_page(
+    app: Flask,
+    desk: FlaskClient,
+    client: FlaskClient,
+    offered: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered.language = "de"
+    session.commit()
+    monkeypatch.setattr(app.extensions["firm_texts"], "gettext", lambda text: f"Anders: {text}")
+    decide_and_send(desk, offered, **CHANGE)
+    handle_events()
+    told = re.search(r"^ *Dauer: (.+)$", mail_in(session, "offer_changed").text, re.MULTILINE)
+    assert told and "Anders" not in told[1]
+    page = client.get(f"/applications/{offered.access_token}?lang=de").text
+    assert told[1] in html.unescape(page)
 
 
 def test_the_client_finds_the_new_price_line_by_line_as_it_was_previewed(

@@ -167,7 +167,7 @@ def answer_late_decision(
     click is not a conflict."""
     db.session.refresh(subject)
     changes = unseen_changes(subject, form)
-    if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
+    if is_repeat(verdict, changes):
         return after_decision(subject)
     written = unread_messages(subject, form)
     form = decision_form(subject)  # there may be something else to decide now
@@ -175,6 +175,13 @@ def answer_late_decision(
     problem = None if changes or written else CHANGED
     page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
     return page, 409
+
+
+def is_repeat(verdict: Verdict | OfferVerdict, changes: Sequence[RecordedEvent]) -> bool:
+    """Whether the reviewer has given the verdict already, and no later one has replaced it."""
+    if not changes or any(isinstance(one.data, OfferVerdict) for one in changes[1:]):
+        return False
+    return changes[0].data == verdict and changes[0].metadata.actor == current_user.actor
 
 
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:

@@ -115,6 +115,23 @@ def test_a_double_click_is_recorded_once_and_is_not_a_conflict(
     assert len(decided) == 1
 
 
+def test_terms_that_were_replaced_since_are_not_sent_again_from_an_old_page_without_a_word(
+    desk: FlaskClient,
+    offered: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    session: Session,
+) -> None:
+    seen = {"version": str(offered.version)}
+    decide_and_send(desk, offered, **CHANGE, **seen)
+    session.refresh(offered)
+    decide_and_send(desk, offered, **{**CHANGE, "price": "13,000"})
+    late = decide(desk, offered, **CHANGE, **seen, confirmed="the same")
+    assert late.status_code == 409 and "Offer changed to a Sprint at $13,000" in late.text
+    decided = [one for one in types_in(session, "application", offered) if "offer" in one]
+    assert len(decided) == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "sentence"),
     [

@@ -52,8 +52,8 @@ DECLINED = Standing(
 TAKEN_BACK = Standing(
     lazy_gettext("We have taken our proposal back."),
     lazy_gettext(
-        "It can no longer be agreed to, and you owe nothing. Why is under Messages below, and in"
-        " the email we sent you. If circumstances change, you are welcome to apply again."
+        "The proposal can no longer be agreed to, and you owe nothing. Why is under Messages below,"
+        " and in the email we sent you. If circumstances change, you are welcome to apply again."
     ),
 )
 WITHDRAWN = Standing(

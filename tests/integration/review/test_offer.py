@@ -159,6 +159,7 @@ def test_an_offer_taken_back_is_closed_at_the_desk_and_on_the_clients_page(
     assert "Offer taken back <span>1</span>" in desk.get("/staff/?status=taken_back").text
     page = client.get(f"/applications/{offered.access_token}").text
     assert "We have taken our proposal back." in page and "Our team is ill." in page
+    assert "The proposal can no longer be agreed to" in page  # not the application, named before
     assert 'id="agreement"' not in page and "Nobody has to act" in page
 
 

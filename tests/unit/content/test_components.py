@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.engagements.pricing import PriceLine, Quote
 from app.platform.languages.catalogs import init_languages
-from app.web.rendering import clock_time, money
+from app.web.rendering import clock_time, count_folded, money
 
 TEMPLATES = Path(__file__).parents[3] / "app/templates"
 CHOICES = [SelectChoice("a", "A & B"), SelectChoice("b", "B")]
@@ -37,6 +37,7 @@ def show() -> Iterator[Show]:
     init_languages(app, TEMPLATES)
     app.add_template_filter(money)
     app.add_template_filter(clock_time)
+    app.add_template_filter(count_folded)
     app.add_template_global("/assets/now/{}".format, "asset")
 
     def show(source: str, **context: object) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.engagements.models import Engagement
 from app.engagements.queries import get_engagement
 from app.events.store import record
-from app.events.types import stream_of
+from app.events.types import Event, stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
 from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.queries import find_deposit, payer_records
@@ -73,16 +73,15 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
         deposit.recorded_by_id = transfer.recorded_by_id
         deposit.received_on = transfer.received_on
         deposit.bank_reference = transfer.bank_reference
-    engagement = get_engagement(session, deposit.engagement_id)
     paid = DepositPaid(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, deposit),
         deposit_id=str(deposit.id),
         amount_cents=deposit.amount_cents,
         currency=deposit.currency,
         method=method,
     )
     actor = f"staff:{transfer.recorded_by_id}" if transfer else "system:payments"
-    record(session, stream_of("engagement", engagement.id), paid, actor=actor)
+    record_about(session, deposit, paid, actor=actor)
 
 
 def is_paid_by(session: Session, engagement_id: uuid.UUID, transfer: Transfer) -> bool:
@@ -98,15 +97,26 @@ def is_paid_by(session: Session, engagement_id: uuid.UUID, transfer: Transfer) -
 def note_overpayment(session: Session, deposit: Deposit, attempt: CheckoutAttempt) -> None:
     """Record that a paid deposit was paid again by that attempt, so that staff are told."""
     attempt.is_extra = True
-    engagement = get_engagement(session, deposit.engagement_id)
     overpaid = DepositOverpaid(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, deposit),
         deposit_id=str(deposit.id),
         amount_cents=deposit.amount_cents,
         currency=deposit.currency,
         attempt_id=str(attempt.id),
     )
-    record(session, stream_of("engagement", engagement.id), overpaid, actor="system:payments")
+    record_about(session, deposit, overpaid)
+
+
+def record_about(
+    session: Session, deposit: Deposit, event: Event, *, actor: str = "system:payments"
+) -> None:
+    """Record what has become of the deposit, in its engagement's stream."""
+    record(session, stream_of("engagement", deposit.engagement_id), event, actor=actor)
+
+
+def application_id_of(session: Session, deposit: Deposit) -> str:
+    """The id of the application behind the deposit, as events name it."""
+    return str(get_engagement(session, deposit.engagement_id).application_id)
 
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:

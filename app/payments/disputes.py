@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from app.engagements.queries import get_engagement
-from app.events.store import record
-from app.events.types import stream_of
+from app.payments.deposits import application_id_of, record_about
 from app.payments.events import DepositDisputeClosed, DepositDisputed
 from app.payments.models import Dispute
 from app.payments.reports import UNCHANGED, CardPayment, NotCounted
@@ -66,9 +64,8 @@ def _record_news(payment: CardPayment, dispute: Dispute, before: str | None) -> 
 
 def _record_disputed(payment: CardPayment, dispute: Dispute) -> None:
     session, attempt = payment.session, payment.attempt
-    engagement = get_engagement(session, payment.deposit.engagement_id)
     disputed = DepositDisputed(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, payment.deposit),
         deposit_id=str(dispute.deposit_id),
         dispute_id=str(dispute.id),
         amount_cents=dispute.amount_cents,
@@ -79,14 +76,13 @@ def _record_disputed(payment: CardPayment, dispute: Dispute) -> None:
         answer_by=dispute.answer_by.isoformat() if dispute.answer_by else None,
         is_extra=attempt.is_extra,
     )
-    record(session, stream_of("engagement", engagement.id), disputed, actor="system:payments")
+    record_about(session, payment.deposit, disputed)
 
 
 def _record_closed(payment: CardPayment, dispute: Dispute) -> None:
     session, attempt = payment.session, payment.attempt
-    engagement = get_engagement(session, payment.deposit.engagement_id)
     closed = DepositDisputeClosed(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, payment.deposit),
         deposit_id=str(dispute.deposit_id),
         dispute_id=str(dispute.id),
         amount_cents=dispute.amount_cents,
@@ -95,4 +91,4 @@ def _record_closed(payment: CardPayment, dispute: Dispute) -> None:
         attempt_id=str(attempt.id),
         is_extra=attempt.is_extra,
     )
-    record(session, stream_of("engagement", engagement.id), closed, actor="system:payments")
+    record_about(session, payment.deposit, closed)

@@ -10,11 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.queries import share_lock_application
 from app.engagements.models import Engagement
-from app.engagements.queries import get_engagement
-from app.events.store import record
-from app.events.types import stream_of
 from app.firm.calendar import current_calendar, firm_date
-from app.payments.deposits import lock_deposit
+from app.payments.deposits import application_id_of, lock_deposit, record_about
 from app.payments.events import DepositRefunded, DepositRefundFailed
 from app.payments.models import Deposit, Refund
 from app.payments.reports import UNCHANGED, CardPayment, NotCounted
@@ -141,9 +138,8 @@ def _record_refunded(
     actor: str,
     payment: CardPayment | None = None,
 ) -> None:
-    engagement = get_engagement(session, deposit.engagement_id)
     refunded = DepositRefunded(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, deposit),
         deposit_id=str(deposit.id),
         refund_id=str(refund.id),
         amount_cents=refund.amount_cents,
@@ -153,14 +149,13 @@ def _record_refunded(
         attempt_id=str(payment.attempt.id) if payment else None,
         is_extra=payment.attempt.is_extra if payment else False,
     )
-    record(session, stream_of("engagement", engagement.id), refunded, actor=actor)
+    record_about(session, deposit, refunded, actor=actor)
 
 
 def _record_failed(payment: CardPayment, refund: Refund) -> None:
     session, deposit, attempt = payment.session, payment.deposit, payment.attempt
-    engagement = get_engagement(session, deposit.engagement_id)
     failed = DepositRefundFailed(
-        application_id=str(engagement.application_id),
+        application_id=application_id_of(session, deposit),
         deposit_id=str(deposit.id),
         refund_id=str(refund.id),
         amount_cents=refund.amount_cents,
@@ -169,4 +164,4 @@ def _record_failed(payment: CardPayment, refund: Refund) -> None:
         attempt_id=str(attempt.id),
         is_extra=attempt.is_extra,
     )
-    record(session, stream_of("engagement", engagement.id), failed, actor="system:payments")
+    record_about(session, deposit, failed)

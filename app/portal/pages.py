@@ -59,6 +59,13 @@ class Progress(NamedTuple):
     asks_again: bool
 
 
+class ChangeOfTerms(NamedTuple):
+    """When the offer was changed, in UTC, and what it was before, in short."""
+
+    at: datetime
+    before: str
+
+
 def progress_of(application: Application) -> Progress:
     """How far the application has come, as of now."""
     session = db.session()
@@ -147,7 +154,9 @@ def shows_other_terms(form: AgreementForm | None, engagement: Engagement | None)
     return form.version.seen != engagement.version
 
 
-def last_change_of_terms(events: Sequence[RecordedEvent]) -> tuple[datetime, str] | None:
-    """When the offer was last changed, in UTC, and what it was before; None if it never was."""
+def last_change_of_terms(events: Sequence[RecordedEvent]) -> ChangeOfTerms | None:
+    """The last change of the offer's terms; None if they never changed."""
     terms = terms_in(events)
-    return (terms[-1].recorded_at, terms_in_short(terms[-2].data)) if len(terms) > 1 else None
+    if len(terms) < 2:
+        return None
+    return ChangeOfTerms(at=terms[-1].recorded_at, before=terms_in_short(terms[-2].data))

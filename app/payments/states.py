@@ -42,8 +42,3 @@ def dispute_state(status: str) -> Badge:
 
 def refund_state(status: str) -> Badge:
     return REFUNDS[status]
-
-
-def as_word(reason: str) -> str:
-    """Stripe's reason for a dispute, to be read: "product not received"."""
-    return reason.replace("_", " ")

@@ -30,7 +30,7 @@ from app.payments.queries import (
     transfer_record,
 )
 from app.payments.service import close_checkout, record_bank_payment
-from app.payments.states import as_word, dispute_state, refund_state
+from app.payments.states import dispute_state, refund_state
 from app.platform.database import db, utc_now
 from app.platform.settings import current_config
 from app.web.site_form import has_valid_token
@@ -38,7 +38,6 @@ from app.web.site_form import has_valid_token
 payments = Blueprint("payments", __name__, template_folder="templates")
 payments.add_app_template_filter(refund_state)
 payments.add_app_template_filter(dispute_state)
-payments.add_app_template_filter(as_word)
 
 
 @payments.get("/applications/<token>/deposit")

@@ -49,9 +49,9 @@ from app.payments.events import (
     DepositRefunded,
     DepositRefundFailed,
 )
-from app.payments.states import OVER, as_word
+from app.payments.states import OVER
 from app.scoring.events import ApplicationScored
-from app.web.rendering import isolated, money, price
+from app.web.rendering import as_word, isolated, money, price
 
 
 def kind_name(kind: Kind) -> str:

@@ -67,6 +67,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
     app.add_template_filter(isolated)
+    app.add_template_filter(as_word)
     app.add_template_filter(as_beginning)
     app.add_template_filter(listed)
     app.add_template_filter(count_folded)
@@ -184,6 +185,11 @@ def count_folded(items: Sequence[object], latest: int) -> int:
     which would take no more room than the line that opens it."""
     earlier = len(items) - latest
     return earlier if earlier > 1 else 0
+
+
+def as_word(name: str) -> str:
+    """What a program calls something, to be read: "product_not_received", with spaces."""
+    return name.replace("_", " ")
 
 
 def isolated(name: str) -> str:

@@ -6,7 +6,7 @@ from app.applications.models import Application
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.links import desk_page
 from app.web.deadline import deadline
-from app.web.rendering import isolated, money
+from app.web.rendering import as_word, isolated, money
 
 OUTCOMES = {
     "won": "The bank has decided for us: the payment stands.",
@@ -71,7 +71,7 @@ def deposit_disputed(
         in_brief=brief,
         paragraphs=(
             f"The bank of the card {does} the payment of {amount} by {who}. The reason given:"
-            f" {reason.replace('_', ' ')}. {taken}",
+            f" {as_word(reason)}. {taken}",
             f"{brief.removesuffix('.')}{rest} Ask the client first; it may be a mistake, which they"
             " can take back at their bank.",
         ),
@@ -84,7 +84,7 @@ def dispute_closed(
 ) -> Letter:
     """A dispute is over; ``outcome`` is Stripe's word for how."""
     amount, who = money(amount_cents, currency), isolated(application.title)
-    said = OUTCOMES.get(outcome, f"Stripe calls it “{outcome.replace('_', ' ')}”.")
+    said = OUTCOMES.get(outcome, f"Stripe calls it “{as_word(outcome)}”.")
     return Letter(
         template="dispute_closed",
         subject=f"Dispute closed: {who}, {amount} ({application.reference})",

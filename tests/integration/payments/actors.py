@@ -2,8 +2,9 @@
 
 import json
 import queue
+import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ PostWebhook = Callable[..., TestResponse]
 CheckoutEvent = Callable[..., dict[str, Any]]
 LaterEvent = Callable[..., dict[str, Any]]
 Tell = Callable[[dict[str, Any]], str]
+Events = Sequence[dict[str, Any]]
+Hear = Callable[[Events, Events, random.Random | None], None]
 
 SECRET_KEY = "sk_test_of_the_tests"
 

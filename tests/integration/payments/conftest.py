@@ -1,6 +1,7 @@
 """A client who has agreed, and a stand-in Stripe whose webhooks arrive when the test says so."""
 
 import json
+import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +28,10 @@ from tests.demo_applications import STRONG
 from tests.integration.local_stripe.conftest import WEBHOOK_SECRET, serving
 from tests.integration.payments.actors import (
     SECRET_KEY,
+    CheckoutEvent,
+    Events,
     Handle,
+    Hear,
     LaterEvent,
     Payer,
     PostWebhook,
@@ -169,6 +173,41 @@ def tell(post_webhook: PostWebhook, handle_events: Handle, session: Session) -> 
         return row.outcome
 
     return tell
+
+
+@pytest.fixture
+def paid_twice(
+    attempt: CheckoutAttempt, payer: Payer, checkout_event: CheckoutEvent, tell: Tell
+) -> tuple[CheckoutAttempt, CheckoutAttempt]:
+    """The attempt that paid the deposit, and an earlier one, whose page had expired, that was paid
+    as well."""
+    tell(checkout_event("expired", attempt, payment_status="unpaid"))
+    payer.press_pay()
+    _, own = payer.attempts()
+    tell(checkout_event("completed", own, payment_intent="pi_own"))
+    tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
+    extra, own = payer.attempts()
+    return own, extra
+
+
+@pytest.fixture
+def hear(post_webhook: PostWebhook, handle_events: Handle) -> Hear:
+    """Send Stripe's events in that order or, to ``shuffle``, mixed with the false ones, repeated
+    and in any order, handling them now and then."""
+
+    def hear(true: Events, false: Events, shuffle: random.Random | None) -> None:
+        told = [*true]
+        if shuffle:
+            told += false
+            told += shuffle.choices(told, k=5)
+            shuffle.shuffle(told)
+        for event in told:
+            assert post_webhook(event).status_code == 200
+            if shuffle is None or shuffle.random() < 0.3:
+                handle_events()
+        handle_events()
+
+    return hear
 
 
 @pytest.fixture

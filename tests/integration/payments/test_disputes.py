@@ -202,19 +202,13 @@ def test_an_event_about_a_dispute_that_has_no_time_is_not_counted(
 
 
 def test_a_second_payment_that_the_bank_took_back_is_not_to_be_refunded_any_more(
-    attempt: CheckoutAttempt,
+    paid_twice: tuple[CheckoutAttempt, CheckoutAttempt],
     payer: Payer,
-    checkout_event: CheckoutEvent,
     dispute_event: LaterEvent,
     tell: Tell,
     desk: FlaskClient,
 ) -> None:
-    tell(checkout_event("expired", attempt, payment_status="unpaid"))
-    payer.press_pay()
-    _, own = payer.attempts()
-    tell(checkout_event("completed", own, payment_intent="pi_own"))
-    tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
-    [extra, _] = payer.attempts()
+    _, extra = paid_twice
     page = f"/staff/applications/{payer.application_id}"
     tell(dispute_event("created", extra, status="warning_needs_response"))
     assert "Refund $5,000 at Stripe." in desk.get(page).text  # it ends the inquiry

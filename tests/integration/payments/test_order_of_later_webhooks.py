@@ -13,9 +13,9 @@ from app.payments.reconciliation import hear_again
 from tests.integration.payments.actors import (
     CheckoutEvent,
     Handle,
+    Hear,
     LaterEvent,
     Payer,
-    PostWebhook,
     Standin,
 )
 from tests.limits import reset_limits
@@ -85,7 +85,7 @@ def play(
     checkout_event: CheckoutEvent,
     refund_event: LaterEvent,
     dispute_event: LaterEvent,
-    post_webhook: PostWebhook,
+    hear: Hear,
     handle_events: Handle,
     standin: Standin,
 ) -> Play:
@@ -108,15 +108,7 @@ def play(
 
         told = [checkout_event("completed", attempt, payment_intent=f"pi_{mark}")]
         told += [event(kind, changed, after) for after, (kind, changed) in enumerate(story)]
-        if shuffle:
-            told += [event(kind, changed, 99) for kind, changed in FALSE]
-            told += shuffle.choices(told, k=5)
-            shuffle.shuffle(told)
-        for one in told:
-            assert post_webhook(one).status_code == 200
-            if shuffle is None or shuffle.random() < 0.3:
-                handle_events()
-        handle_events()
+        hear(told, [event(kind, changed, 99) for kind, changed in FALSE], shuffle)
         hear_again(payer.session)
         handle_events()
         return end_of(payer)

@@ -8,9 +8,8 @@ import pytest
 
 from tests.integration.payments.actors import (
     CheckoutEvent,
-    Handle,
+    Hear,
     Payer,
-    PostWebhook,
     Standin,
 )
 from tests.limits import reset_limits
@@ -51,8 +50,7 @@ def end_of(payer: Payer) -> dict[str, Any]:
 def play(
     agree: Callable[[], Payer],
     checkout_event: CheckoutEvent,
-    post_webhook: PostWebhook,
-    handle_events: Handle,
+    hear: Hear,
     standin: Standin,
 ) -> Play:
     """Send a new client's webhooks in that order, handling events now and then. Returns the
@@ -64,15 +62,8 @@ def play(
         payer.press_pay()
         [attempt] = payer.attempts()
         told = [checkout_event(kind, attempt, **changed) for kind, changed in story]
-        if shuffle:
-            told += [checkout_event(kind, attempt, **changed) for kind, changed in FALSE]
-            told += shuffle.choices(told, k=5)
-            shuffle.shuffle(told)
-        for event in told:
-            assert post_webhook(event).status_code == 200
-            if shuffle is None or shuffle.random() < 0.3:
-                handle_events()
-        handle_events()
+        false = [checkout_event(kind, attempt, **changed) for kind, changed in FALSE]
+        hear(told, false, shuffle)
         return end_of(payer)
 
     return play

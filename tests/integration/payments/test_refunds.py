@@ -235,22 +235,15 @@ def test_a_refund_that_names_no_payment_is_not_taken_for_one_whose_id_is_not_kno
 
 
 def test_the_second_payment_is_refunded_and_the_desk_says_that_this_is_done(
-    standin: Standin,
-    attempt: CheckoutAttempt,
+    paid_twice: tuple[CheckoutAttempt, CheckoutAttempt],
     payer: Payer,
-    checkout_event: CheckoutEvent,
     refund_event: LaterEvent,
     tell: Tell,
     desk: FlaskClient,
 ) -> None:
-    tell(checkout_event("expired", attempt, payment_status="unpaid"))
-    payer.press_pay()
-    _, second = payer.attempts()
-    tell(checkout_event("completed", second, payment_intent="pi_own"))
-    tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
+    _, extra = paid_twice
     page = f"/staff/applications/{payer.application_id}"
     assert "Refund $5,000 at Stripe." in desk.get(page).text
-    extra, _ = payer.attempts()
     tell(refund_event("created", extra, amount=200_000))
     assert "Refund $3,000 at Stripe." in desk.get(page).text
     tell(refund_event("created", extra, id="re_2", amount=300_000, status="pending"))
@@ -267,22 +260,16 @@ def test_the_second_payment_is_refunded_and_the_desk_says_that_this_is_done(
 
 
 def test_of_two_payments_the_first_can_be_refunded_as_well_and_the_other_stands(
-    attempt: CheckoutAttempt,
+    paid_twice: tuple[CheckoutAttempt, CheckoutAttempt],
     payer: Payer,
-    checkout_event: CheckoutEvent,
     refund_event: LaterEvent,
     tell: Tell,
     desk: FlaskClient,
 ) -> None:
-    tell(checkout_event("expired", attempt, payment_status="unpaid"))
-    payer.press_pay()
-    _, own = payer.attempts()
-    tell(checkout_event("completed", own, payment_intent="pi_own"))
-    tell(checkout_event("completed", attempt, payment_intent="pi_extra"))
+    own, extra = paid_twice
     pages = (f"/staff/applications/{payer.application_id}", DESK.format(payer.engagement_id))
     assert "Refund $5,000 at Stripe." in desk.get(pages[0]).text
     assert "Refund it at Stripe." in desk.get(pages[1]).text
-    extra, own = payer.attempts()
     tell(refund_event("created", own))
     assert "Refund $5,000 at Stripe." not in desk.get(pages[0]).text
     assert "Refund it at Stripe." not in desk.get(pages[1]).text

@@ -16,8 +16,7 @@ from app.applications.drafts.keeping import keep
 from app.applications.drafts.pages import find_step, other_answers
 from app.applications.drafts.progress import is_answered
 from app.applications.drafts.sent_step import read_step
-from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged, last_save
-from app.applications.questions.questionnaire import current_questionnaire
+from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 
 autosave = Blueprint("autosave", __name__)
 
@@ -26,8 +25,8 @@ autosave = Blueprint("autosave", __name__)
 def save(key: str) -> ResponseReturnValue:
     """Save the step's answers without reporting their errors: a button's press does that."""
     sent = read_step(find_step(key))
-    saved = keep(sent, accepted=is_answered(sent.step, sent.answers, current_questionnaire()))
-    outcome = outcome_headers("saved", save=last_save(saved, sent.step), draft=str(saved.id))
+    kept = keep(sent, accepted=is_answered(sent.step, sent.answers))
+    outcome = outcome_headers("saved", save=kept.last_save, draft=str(kept.draft_id))
     # Nearly every response is this one word, so it does without a template and a page's extras.
     return Response(gettext("Saved"), headers=outcome, mimetype="text/plain")
 

@@ -2,9 +2,9 @@
 
 import uuid
 from functools import partial
+from typing import NamedTuple
 
 from app.applications.drafts.browser_draft import current_draft, current_draft_id, remember
-from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.sent_step import NO_DRAFT, SentStep
 from app.applications.drafts.service import NotThisDraft, save_step, start_draft
 from app.applications.drafts.suggestion import use_up_suggestion
@@ -18,7 +18,14 @@ from app.platform.languages.choice import present_language
 NEW_DRAFTS = "30 per hour"
 
 
-def keep(sent: SentStep, *, accepted: bool) -> KeptDraft:
+class Kept(NamedTuple):
+    """The draft that a step's answers are in, and the id of the step's last save."""
+
+    draft_id: uuid.UUID
+    last_save: str
+
+
+def keep(sent: SentStep, *, accepted: bool) -> Kept:
     """Save the step's answers in this browser's draft, or in a new one if it has none. ``accepted``
     is False if something is wrong with them.
 
@@ -26,18 +33,18 @@ def keep(sent: SentStep, *, accepted: bool) -> KeptDraft:
     started from one address.
     """
     try:
-        saved = _keep_in(current_draft_id(), sent, accepted=accepted)
+        kept = _keep_in(current_draft_id(), sent, accepted=accepted)
     except NotThisDraft:
         if current_draft():
             raise
         # The browser's cookie names one that is gone, which the page need not know of.
-        saved = _keep_in(None, sent, accepted=accepted)
-    remember(saved.id)
+        kept = _keep_in(None, sent, accepted=accepted)
+    remember(kept.draft_id)
     use_up_suggestion(sent.step)
-    return saved
+    return kept
 
 
-def _keep_in(draft_id: uuid.UUID | None, sent: SentStep, *, accepted: bool) -> KeptDraft:
+def _keep_in(draft_id: uuid.UUID | None, sent: SentStep, *, accepted: bool) -> Kept:
     if not sent.basis.is_for(str(draft_id or NO_DRAFT)):
         raise NotThisDraft
     save = partial(
@@ -50,11 +57,11 @@ def _keep_in(draft_id: uuid.UUID | None, sent: SentStep, *, accepted: bool) -> K
     )
     if draft_id:
         with plain_connection() as connection:
-            return save(connection, draft_id)
+            return Kept(draft_id, save(connection, draft_id))
     begun = start_draft_within_limit()
-    saved = save(driver_connection(db.session()), begun.id)
+    kept = Kept(begun.id, save(driver_connection(db.session()), begun.id))
     db.session.commit()
-    return saved
+    return kept
 
 
 @limiter.limit(NEW_DRAFTS)

@@ -4,22 +4,20 @@ from collections.abc import Sequence
 
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.questions.answers import Answers
-from app.applications.questions.questionnaire import Questionnaire, Step
+from app.applications.questions.questionnaire import Questionnaire, Step, problems_with_asked
 
 
-def is_answered(step: Step, answers: Answers, questionnaire: Questionnaire) -> bool:
+def is_answered(step: Step, answers: Answers) -> bool:
     """Whether the step's page accepts these answers by themselves. Only `answered_steps` knows the
     questions on it that other steps' answers lead to."""
-    own = {question.key for question in step.questions}
-    elsewhere = [key for key in questionnaire.keys if key not in own]
-    return not questionnaire.problems_with_asked(answers, skip=elsewhere)
+    return not problems_with_asked(step.questions, answers)
 
 
 def answered_steps(
     answers: Answers, among: Sequence[str], questionnaire: Questionnaire
 ) -> list[str]:
     """The steps in ``among`` whose questions, as far as they are asked, all have a valid answer."""
-    problems = questionnaire.problems_with_asked(answers)
+    problems = problems_with_asked(questionnaire.questions, answers)
     return [
         key
         for key in among

@@ -12,7 +12,7 @@ from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.progress import is_answered
 from app.applications.drafts.service import NO_SAVE, Save, last_save
 from app.applications.questions.answers import Answer, Answers
-from app.applications.questions.questionnaire import Question, Step, current_questionnaire
+from app.applications.questions.questionnaire import Question, Step
 from app.web.site_form import has_valid_token
 
 NO_DRAFT = "none"
@@ -60,7 +60,7 @@ def read_step(step: Step) -> SentStep:
 def read_accepted(step: Step) -> SentStep | None:
     """The step as this request sends it; None if its form would find an error."""
     typed = _typed(step)
-    if not has_valid_token() or not is_answered(step, typed, current_questionnaire()):
+    if not has_valid_token() or not is_answered(step, typed):
         return None
     return SentStep(step, storable(typed), read_basis())
 

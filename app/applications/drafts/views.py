@@ -202,11 +202,12 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
         raise NotThisDraft
     if form.is_expired:
         return show_form(form, draft, 400)
-    draft = keep(form.sent, accepted=accepted)
-    form.build_on(draft)
+    keep(form.sent, accepted=accepted)
     if elsewhere := redirect_elsewhere(form, accepted=accepted):
         return elsewhere
     if not accepted:
+        draft = current_draft()
+        form.build_on(draft)
         return show_form(form, draft, 422)
     following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
     key = REVIEW if "back_to_review" in request.form or not following else following[0]

@@ -4,7 +4,7 @@ The questions are data (content/questions.toml). The web form, the rubric, the r
 staff's pages all read the same Questionnaire.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Final, Literal, cast
 
 from flask import current_app
@@ -130,16 +130,8 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         return {question.key: question for question in self.questions}[key]
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
-        """The questions that these answers lead to. Answers to other questions are ignored, here as
-        everywhere."""
-        counted: Answers = {}
-        found = []
-        for question in self.questions:
-            if all_hold(question.when, counted):
-                found.append(question)
-                if question.key in answers:
-                    counted[question.key] = answers[question.key]
-        return tuple(found)
+        """The questions that these answers lead to."""
+        return asked_among(self.questions, answers)
 
     def way_to(self, question: Question) -> When:
         """All conditions under which the question is asked: its own, and recursively those of each
@@ -153,14 +145,25 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         """The answers without those to questions that are not asked."""
         return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
 
-    def problems_with_asked(
-        self, answers: Answers, *, skip: Collection[str] = ()
-    ) -> dict[str, str]:
-        """Return question key → sentence for every answer that is missing or invalid. Answers to
-        questions that are not asked, and to the ones in ``skip``, are not checked."""
-        asked = (q for q in self.asked(answers) if q.key not in skip)
-        found = {q.key: q.problem_with(answers.get(q.key)) for q in asked}
-        return {key: problem for key, problem in found.items() if problem}
+
+def asked_among(questions: Sequence[Question], answers: Answers) -> tuple[Question, ...]:
+    """Those of the questions that these answers lead to. Answers to other questions are ignored,
+    here as everywhere."""
+    counted: Answers = {}
+    found = []
+    for question in questions:
+        if all_hold(question.when, counted):
+            found.append(question)
+            if question.key in answers:
+                counted[question.key] = answers[question.key]
+    return tuple(found)
+
+
+def problems_with_asked(questions: Sequence[Question], answers: Answers) -> dict[str, str]:
+    """Return question key → sentence for every answer that is missing or invalid, of those of the
+    questions that these answers lead to."""
+    found = {q.key: q.problem_with(answers.get(q.key)) for q in asked_among(questions, answers)}
+    return {key: problem for key, problem in found.items() if problem}
 
 
 def original_questionnaire() -> Questionnaire:

@@ -166,7 +166,7 @@ def test_deleting_a_draft_during_a_save_does_not_crash(
     prospect.fill_in("you")
     typist = Typist(prospect, "problem")
 
-    def deleted_first(connection: Connection, draft_id: UUID, **options: Any) -> KeptDraft:
+    def deleted_first(connection: Connection, draft_id: UUID, **options: Any) -> str:
         with db.engine.begin() as another_request:
             another_request.execute(delete(Draft))
         return save_step(connection, draft_id, **options)

@@ -49,8 +49,8 @@ def draft(connection: Connection, session: Session) -> KeptDraft:
 def save(
     connection: Connection, draft: KeptDraft, key: str, typed: str, *, seen: str = NO_SAVE
 ) -> KeptDraft:
-    """Save a page that was opened when the draft was as it is given."""
-    return save_step(
+    """Save a page that was opened when the draft was as it is given, and return it as it is now."""
+    save_step(
         connection,
         draft.id,
         current_questionnaire().step(key),
@@ -59,6 +59,7 @@ def save(
         accepted=False,
         language="en",
     )
+    return read_again(connection, draft.id)
 
 
 def test_two_steps_saved_at_the_same_time_are_both_kept(

@@ -57,12 +57,11 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
         before = text_of(draft)
         try:
             answers: Answers = {"problem": text}
-            draft = save_step(
-                connection, draft.id, step, answers, save, accepted=False, language="en"
-            )
+            save_step(connection, draft.id, step, answers, save, accepted=False, language="en")
         except StepChanged:
             assert text_of(draft) == before and writer is not page
             continue
+        draft = read_again(connection, draft.id)
         assert before in page.texts, "a text is gone that this page has never shown"
         writer = page
         if deed == "saves":

@@ -9,7 +9,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from app.applications.drafts.progress import answered_steps
-from app.applications.drafts.service import NO_SAVE
+from app.applications.drafts.service import NO_SAVE, array_of
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.models import UNSENT
 from app.applications.questions.answers import Answers
@@ -67,7 +67,7 @@ SELECT answers, key,
 FROM drafts d LEFT JOIN person_keys ON person_id = id
 WHERE id = %(draft_id)s AND version = %(draft_version)s AND {UNSENT}
   AND questions_version = %(questions_version)s
-  AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(%(seen_saves)s)
+  AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(CAST(%(seen_saves)s AS text[]))
   AND complete_steps @> %(earlier_steps)s
 """  # noqa: S608 - a text of our own
 
@@ -77,7 +77,7 @@ SUBMIT = f"""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = %(answers)s
     WHERE id = %(draft_id)s AND version = %(draft_version)s AND {UNSENT}
-      AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(%(seen_saves)s)
+      AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(CAST(%(seen_saves)s AS text[]))
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
@@ -138,7 +138,7 @@ def submit_application(
         "questions_version": questionnaire.version,
         "last_step": questionnaire.steps[-1].key,
         "no_save": NO_SAVE,
-        "seen_saves": list(seen_saves),
+        "seen_saves": array_of(seen_saves),
         "origin": origin,
     }
     draft = _finished_draft(connection, as_seen, answers, questionnaire)

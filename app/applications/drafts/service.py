@@ -104,15 +104,14 @@ def save_step(
     and NotThisDraft if the draft has been deleted, or erased since it was sent.
     """
     keys = [question.key for question in step.questions]
-    # Keys and ids are plain words. The driver would take ten times as long for a list.
     values = {
         "id": draft_id,
         "step": step.key,
-        "keys": _array(keys),
+        "keys": array_of(keys),
         "answers": Jsonb(answers, msgspec.json.encode),
         "accepted": accepted,
         "save": save.id,
-        "known": _array(save.known),
+        "known": array_of(save.known),
         "no_save": NO_SAVE,
         "language": language,
         # The page that shows the last step's answers is the one that sends them: no need to review.
@@ -130,7 +129,9 @@ def save_step(
     return last_save(draft, step)
 
 
-def _array(words: Iterable[str]) -> str:
+def array_of(words: Iterable[str]) -> str:
+    """Postgres's form of a list of plain words, such as keys and ids of saves. The driver would
+    take ten times as long to make it."""
     return "{" + ",".join(words) + "}"
 
 

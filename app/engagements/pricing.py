@@ -16,12 +16,14 @@ class OtherCurrency(Exception):
     """A price was requested in another currency than the rate card's; the message names both."""
 
 
-class PriceLine(Struct, frozen=True):
-    """One line of a quote, in cents; negative for a discount."""
+class PriceLine(Struct, frozen=True, omit_defaults=True):
+    """One line of a quote, in cents; negative for a discount. ``is_agreed`` marks the one that
+    makes up the difference to a reviewer's price."""
 
     label: Prose
     explanation: Prose
     amount_cents: int
+    is_agreed: bool = False
 
 
 class Part(Struct, frozen=True):
@@ -119,10 +121,11 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
     """
     if total_cents == quote.total_cents:
         return quote
-    lines = [line for line in quote.lines if line.label != card.agreed_label]
+    lines = [line for line in quote.lines if not _is_agreed(line, card)]
     more_cents = total_cents - sum(line.amount_cents for line in lines)
     if more_cents:
-        lines.append(PriceLine(card.agreed_label, card.agreed_explanation, more_cents))
+        label, explanation = card.agreed_label, card.agreed_explanation
+        lines.append(PriceLine(label, explanation, more_cents, is_agreed=True))
     return replace(
         quote,
         lines=tuple(lines),
@@ -195,6 +198,11 @@ def _applied(price: KindPrice, answers: Answers) -> list[Modifier]:
     met = [modifier for modifier in price.modifiers if all_hold(modifier.when, answers)]
     labels = {modifier.label for modifier in met}
     return [modifier for modifier in met if modifier.not_with not in labels]
+
+
+def _is_agreed(line: PriceLine, card: RateCard) -> bool:
+    # An earlier release did not mark it.
+    return line.is_agreed or line.label == card.agreed_label
 
 
 def _duration_of(offer: Offer, lines: Collection[str]) -> str:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
@@ -121,6 +122,26 @@ def test_a_price_agreed_anew_forgets_the_one_before(kind: Kind, rate_card: RateC
         assert quote_agreed(first, second_cents, rate_card) == quote_agreed(
             quote, second_cents, rate_card
         )
+
+
+def test_a_price_agreed_anew_forgets_the_one_before_even_if_the_line_is_called_something_else_now(
+    rate_card: RateCard,
+) -> None:
+    quote = quote_engagement("sprint", {}, rate_card)
+    renamed = replace(rate_card, agreed_label="As we agreed")
+    first = quote_agreed(quote, quote.total_cents + 100, rate_card)
+    lines = quote_agreed(first, quote.total_cents + 200, renamed).lines
+    assert [line.label for line in lines[len(quote.lines) :]] == ["As we agreed"]
+
+
+@pytest.mark.parametrize("cents", [1_000_000, 1_300_000])
+def test_a_line_that_an_earlier_release_did_not_mark_is_known_by_its_name(
+    cents: int, rate_card: RateCard
+) -> None:
+    quote = quote_engagement("sprint", {}, rate_card)
+    marked = quote_agreed(quote, quote.total_cents + 100, rate_card)
+    unmarked = replace(marked, lines=tuple(replace(line, is_agreed=False) for line in marked.lines))
+    assert quote_agreed(unmarked, cents, rate_card) == quote_agreed(quote, cents, rate_card)
 
 
 def test_a_quote_agreed_without_a_change_stays_as_it_is(rate_card: RateCard) -> None:

@@ -16,6 +16,7 @@ from app.platform.database import db
 from app.review import service
 from app.review.fingerprint import fingerprint
 from app.review.forms import NoteForm, ReviewersMessageForm
+from app.review.on_its_way import OF_MESSAGE, on_its_way
 from app.review.pages import (
     EXPIRED,
     after_writing,
@@ -58,7 +59,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
             actor=current_user.actor,
         )
         db.session.commit()
-        told = "The message is on its way."
+        told = on_its_way(db.session(), subject, OF_MESSAGE, what="The message")
     except service.UnreadMessages:
         db.session.rollback()
         return refuse_unread(subject, form)

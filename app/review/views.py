@@ -23,6 +23,7 @@ from app.review import service
 from app.review.changes import changes_since
 from app.review.fingerprint import fingerprint
 from app.review.forms import DecisionForm, LinkForm, NoteForm, ReviewersMessageForm
+from app.review.on_its_way import OF_DECISION, OF_LINK, on_its_way
 from app.review.pages import (
     EXPIRED,
     decision_form,
@@ -41,7 +42,6 @@ review.add_app_template_filter(deadline)
 review.add_app_template_filter(application_state)
 review.add_app_template_filter(fit)
 
-REPLACED = "The old link no longer works. The new one is on its way by email."
 CHANGED = "The application has changed since. Look it over, then decide."
 SAME = "That is what is on offer now. Choose another kind or another price."
 
@@ -108,12 +108,13 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     try:
         replace_page_link(db.session(), subject.id, seen=seen, actor=current_user.actor)
         db.session.commit()
-        flash(REPLACED)
     except ReplacedMeanwhile:
         db.session.rollback()
-        flash(REPLACED)
     except AlreadyErased:
         db.session.rollback()
+        return redirect(url_for(".application", application_id=application_id), 303)
+    told = on_its_way(db.session(), subject, OF_LINK, what="The email with the new one")
+    flash(f"The old link no longer works. {told}")
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
@@ -140,7 +141,8 @@ def preview_or_record(
     except (AlreadyDecided, service.UnreadMessages):
         db.session.rollback()
         return answer_late_decision(subject, form, verdict)
-    flash(f"{in_words(verdict)}. The mail is on its way.")
+    told = on_its_way(db.session(), subject, OF_DECISION, what="The mail")
+    flash(f"{in_words(verdict)}. {told}")
     return after_decision(subject)
 
 

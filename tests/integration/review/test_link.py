@@ -41,7 +41,7 @@ def test_pressing_twice_does_not_replace_the_link_already_mailed(
     form = HIDDEN.findall(desk.get(page).text.partition(f'action="{page}/link"')[2])[:2]
     for _ in range(2):
         answer = desk.post(f"{page}/link", data=dict(form), follow_redirects=True)
-        assert "The new one is on its way by email." in answer.text
+        assert "The email with the new one is on its way." in answer.text
         handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="page_link"))
     session.refresh(application)

@@ -16,6 +16,7 @@ from app.applications.questions.versions import questionnaire_of
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
+from app.engagements.events import EngagementOffered
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote
 from app.engagements.queries import (
@@ -123,6 +124,7 @@ def show_application(
         "review/application.html",
         application=subject,
         **record_of(subject, engagement),
+        was_offered=any(isinstance(one.data, EngagementOffered) for one in events),
         promise=open_promise(session, events),
         entries=timeline_of(events, people),
         **conversation_of(events, people, form, unread),

@@ -163,6 +163,24 @@ def test_an_offer_taken_back_is_closed_at_the_desk_and_on_the_clients_page(
     assert 'id="agreement"' not in page and "Nobody has to act" in page
 
 
+def test_of_an_offer_taken_back_before_it_was_made_the_desk_shows_no_proposal_in_its_place(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+) -> None:
+    """What the rubric had proposed, a Build, was never offered."""
+    decide_and_send(desk, proposed, verdict="accept", kind="sprint", price="12,500")
+    session.refresh(proposed)
+    decide_and_send(desk, proposed, **TAKE_BACK)
+    handle_events()
+    page = desk.get(f"/staff/applications/{proposed.id}").text
+    assert "The offer was taken back before it was on the prospect’s page." in page
+    assert "Accepted as a Sprint at $12,500" in page
+    assert "table--wraps price" not in page and "<dt>Closed</dt>" not in page
+
+
 def test_the_history_shows_what_each_of_the_two_has_changed(
     desk: FlaskClient,
     offered: Application,

@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
 from app.notifications.models import MailMessage
-from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
+from app.notifications.queries import (
+    MAIL_CIRCUIT,
+    earlier_mail,
+    offers_what_no_longer_holds,
+)
 from app.notifications.smtp import (
     NotTaken,
     Smtp,
@@ -24,7 +28,7 @@ from app.notifications.smtp import (
     describe_failure,
 )
 from app.notifications.spans import sending_span
-from app.outbox.claims import claim_next, note_not_sent, note_sent
+from app.outbox.claims import claim_next, discard_claimed, note_not_sent, note_sent
 from app.platform.database import utc_now
 from app.platform.retry import RetryPolicy
 
@@ -48,11 +52,15 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     If the server can't be reached, refuses the login or answers 4xx, the mail is retried for ever,
     with backoff, and not while the server's circuit is open. If it refuses the mail (5xx), it is
     retried as often as the policy allows; then the mail is `failed` and staff see it. It also fails
-    at its second try with an unclear outcome, whatever came between the two.
+    at its second try with an unclear outcome, whatever came between the two. A mail whose terms
+    were changed or taken back while it was sent before is deleted.
     """
     mail = claim_next(session, MailMessage, NEXT_DUE, circuit=MAIL_CIRCUIT)
     if mail is None:
         return False
+    if offers_what_no_longer_holds(session, mail):
+        discard_claimed(session, mail)
+        return True
     thread = earlier_mail(session, mail)
     session.commit()
     try:

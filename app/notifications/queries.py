@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.applications.queries import get_application, terms_in
 from app.events.store import read_stream_leniently
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
@@ -15,6 +17,8 @@ from app.outbox.queries import count_unsent_by_status
 # The circuit that is open while the mail server is down.
 MAIL_CIRCUIT = "smtp"
 LATEST_FAILED = 50
+# The letters that offer terms.
+WITH_TERMS: Final = ("accepted", "offer_changed")
 # Exactly as in the index, or Postgres would not use it.
 BECAUSE_OF: ColumnElement[str] = literal_column("split_part(mail_messages.key, ':', 1)")
 
@@ -64,6 +68,16 @@ def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
         )
         .order_by(MailMessage.created_at, MailMessage.id)
     ).all()
+
+
+def offers_what_no_longer_holds(session: Session, mail: MailMessage) -> bool:
+    """Whether the mail offers terms that were changed or taken back since it was written."""
+    if mail.template not in WITH_TERMS or mail.application_id is None:
+        return False
+    application = get_application(session, mail.application_id)
+    events = read_stream_leniently(session, stream_of("application", application.id))
+    is_last = mail.key.startswith(f"{terms_in(events)[-1].id}:")
+    return application.status != "accepted" or not is_last
 
 
 def count_unsent_mail_by_status(session: Session) -> dict[str, int]:

@@ -2,7 +2,6 @@
 worker."""
 
 import uuid
-from typing import Final
 
 from sqlalchemy import ColumnElement, delete
 from sqlalchemy.dialects.postgresql import insert
@@ -13,15 +12,12 @@ from app.chat.service import tell_channel
 from app.events.types import RecordedEvent
 from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
-from app.notifications.queries import MAIL_CIRCUIT
+from app.notifications.queries import MAIL_CIRCUIT, WITH_TERMS
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_courier
 from app.outbox.claims import queue_again
 from app.platform.database import after_commit, new_id
 from app.platform.settings import current_config
-
-# The letters that offer terms.
-WITH_TERMS: Final = ("accepted", "offer_changed")
 
 
 def write_to(
@@ -86,13 +82,13 @@ def tell_staff(
 
 
 def discard_unsent_offers(session: Session, application_id: uuid.UUID) -> None:
-    """Delete the mail that offers the application's client terms and was not sent yet. What is just
-    being sent goes out, but not a second time."""
+    """Delete the mail that offers the application's client terms and was not sent yet. Of what is
+    just being sent there has to be a record; the courier does not send it a second time."""
     session.execute(
         delete(MailMessage).where(
             MailMessage.application_id == application_id,
             MailMessage.template.in_(WITH_TERMS),
-            MailMessage.status != "sent",
+            MailMessage.status.in_(("queued", "failed")),
         )
     )
 

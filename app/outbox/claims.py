@@ -8,7 +8,7 @@ again: at least once, never lost.
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing
@@ -66,6 +66,12 @@ def note_not_sent(
     )
 
 
+def discard_claimed(session: Session, row: OutboxRow) -> None:
+    """Delete what was claimed and is not to be sent after all, and commit."""
+    session.execute(delete(type(row)).where(*_is_claimed(row)))
+    session.commit()
+
+
 def queue_again(
     session: Session, model: type[OutboxRow], *which: ColumnElement[bool], **more: object
 ) -> int:
@@ -91,7 +97,11 @@ def count_due(session: Session, model: type[OutboxRow]) -> int:
 
 def _note(session: Session, row: OutboxRow, **values: object) -> None:
     """Notes nothing if another worker has put the row back in the meantime."""
-    model = type(row)
-    is_ours = (model.id == row.id, model.status == "sending", model.claimed_at == row.claimed_at)
-    session.execute(update(model).where(*is_ours).values(values))
+    session.execute(update(type(row)).where(*_is_claimed(row)).values(values))
     session.commit()
+
+
+def _is_claimed(row: OutboxRow) -> tuple[ColumnElement[bool], ...]:
+    """The condition that the row is still as this worker has claimed it."""
+    model = type(row)
+    return (model.id == row.id, model.status == "sending", model.claimed_at == row.claimed_at)

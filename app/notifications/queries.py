@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, t
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.queries import get_application, terms_in
+from app.applications.queries import Terms, get_application, terms_in
+from app.applications.service import OfferVerdict
 from app.events.store import read_stream_leniently
-from app.events.types import stream_of
+from app.events.types import RecordedEvent, stream_of
 from app.notifications.models import MailMessage
 from app.outbox.queries import count_unsent_by_status
 
@@ -78,6 +79,35 @@ def offers_what_no_longer_holds(session: Session, mail: MailMessage) -> bool:
     events = read_stream_leniently(session, stream_of("application", application.id))
     is_last = mail.key.startswith(f"{terms_in(events)[-1].id}:")
     return application.status != "accepted" or not is_last
+
+
+def terms_before(
+    session: Session,
+    application_id: uuid.UUID,
+    events: Sequence[RecordedEvent],
+    verdict: OfferVerdict,
+) -> Terms:
+    """The terms that the verdict replaces or ends, whether or not it is among the application's
+    ``events`` yet: the last that a mail told the client or, if none did, the last of all. Those
+    that are offered again now are passed over."""
+    before = [one for one in terms_in(events) if one.data != verdict]
+    others = [one for one in before if _in_figures(one.data) != _in_figures(verdict)] or before
+    keys = session.scalars(
+        select(MailMessage.key).where(
+            MailMessage.application_id == application_id,
+            MailMessage.template.in_(WITH_TERMS),
+            MailMessage.status.in_(("sending", "sent")),
+        )
+    )
+    told = {key.partition(":")[0] for key in keys}
+    terms: Terms = ([one for one in others if str(one.id) in told] or others)[-1].data
+    return terms
+
+
+def _in_figures(verdict: Terms | OfferVerdict) -> tuple[str, int, str] | None:
+    if isinstance(verdict, Terms):
+        return verdict.kind, verdict.total_cents, verdict.currency
+    return None
 
 
 def count_unsent_mail_by_status(session: Session) -> dict[str, int]:

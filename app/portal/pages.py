@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask import Response, render_template, request
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from app.accounts.queries import staff_names
 from app.applications.events import ApplicationAccepted, OfferChanged
@@ -27,6 +28,7 @@ from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import Thread, thread_of
+from app.notifications.queries import terms_before
 from app.payments.queries import DepositPanel, came_back_from_stripe, deposit_panel
 from app.platform.database import db
 from app.portal.forms import AgreementForm, ReplyForm
@@ -123,7 +125,7 @@ def show_page(
         if quote
         else None,
         words=latest_words(progress.events, ApplicationAccepted, OfferChanged) if quote else None,
-        change=last_change_of_terms(progress.events),
+        change=last_change_of_terms(session, application, progress.events),
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,
@@ -154,9 +156,12 @@ def shows_other_terms(form: AgreementForm | None, engagement: Engagement | None)
     return form.version.seen != engagement.version
 
 
-def last_change_of_terms(events: Sequence[RecordedEvent]) -> ChangeOfTerms | None:
-    """The last change of the offer's terms; None if they never changed."""
+def last_change_of_terms(
+    session: Session, application: Application, events: Sequence[RecordedEvent]
+) -> ChangeOfTerms | None:
+    """The last change of the offer's terms, as the mail tells it; None if they never changed."""
     terms = terms_in(events)
     if len(terms) < 2:
         return None
-    return ChangeOfTerms(at=terms[-1].recorded_at, before=terms_in_short(terms[-2].data))
+    before = terms_before(session, application.id, events, terms[-1].data)
+    return ChangeOfTerms(at=terms[-1].recorded_at, before=terms_in_short(before))

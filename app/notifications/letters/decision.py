@@ -11,7 +11,7 @@ from app.applications.events import (
     OfferTakenBack,
 )
 from app.applications.models import Application
-from app.applications.queries import Terms, terms_in
+from app.applications.queries import Terms
 from app.applications.service import OfferVerdict, Verdict
 from app.engagements.queries import quote_shown
 from app.events.store import read_stream_leniently
@@ -19,6 +19,7 @@ from app.events.types import stream_of
 from app.firm.offers import Kind
 from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
+from app.notifications.queries import terms_before
 
 
 def decision_letter(
@@ -49,8 +50,5 @@ def _unsigned(
 
 
 def _terms_before(session: Session, application: Application, verdict: OfferVerdict) -> Terms:
-    """The terms that the verdict replaces or ends, whether or not it is recorded yet."""
     events = read_stream_leniently(session, stream_of("application", application.id))
-    set_before = [one.data for one in terms_in(events) if one.data != verdict]
-    terms: Terms = set_before[-1]
-    return terms
+    return terms_before(session, application.id, events, verdict)

@@ -6,7 +6,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -60,6 +60,34 @@ def test_the_preview_is_the_mail_that_goes_out_and_it_says_what_the_offer_was(
     assert html.unescape(shown[1]).strip() == mail.text.strip()
     assert [words for words in says if words not in mail.text] == []
     assert mail.recipient == offered.email and "\n-- \nAda Lovelace\n" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        ({"price": "12,000"}, "Before: Sprint, $12,500"),  # the price of the first, which was sent
+        ({"price": "12,500"}, "Before: Sprint, $11,000"),
+    ],
+)
+def test_a_second_change_says_what_the_first_mail_offered_if_the_one_between_was_never_sent(
+    desk: FlaskClient,
+    client: FlaskClient,
+    offered: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+    last: dict[str, str],
+    says: str,
+) -> None:
+    session.execute(update(MailMessage).values(status="sent", sent_at=func.now()))
+    session.commit()
+    for fields in (CHANGE, {**CHANGE, **last}):
+        decide_and_send(desk, offered, **fields)
+        handle_events()
+        session.refresh(offered)
+    assert says in mail_in(session, "offer_changed").text
+    page = html.unescape(client.get(f"/applications/{offered.access_token}").text)
+    assert f"{says}." in page
 
 
 def test_a_german_client_is_told_in_german_by_both_mails(

@@ -125,6 +125,7 @@ def test_a_german_client_reads_the_words_of_the_first_offer_in_the_mail_as_on_th
 ) -> None:
     offered.language = "de"
     session.commit()
+    client.get(f"/applications/{offered.access_token}?lang=de")  # keeps the form's words for later
     monkeypatch.setattr(app.extensions["firm_texts"], "gettext", lambda text: f"Anders: {text}")
     decide_and_send(desk, offered, **CHANGE)
     handle_events()

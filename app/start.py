@@ -6,6 +6,9 @@ import click
 from flask import Flask
 
 from app import create_app
+from app.monitoring.readiness import BEHIND, state_of_migrations
+
+TOO_EARLY = "The database lacks migrations of this release: run `flask db upgrade` first."
 
 
 def start_app() -> Flask:
@@ -15,3 +18,11 @@ def start_app() -> Flask:
         return create_app()
     except click.ClickException as error:
         sys.exit(f"Error: {error.message}")
+
+
+def end_unless_upgraded(app: Flask) -> None:
+    """End the process with a sentence if the schema is older than this release. A worker would use
+    up the tries of each delivery that needs more, until these are dead letters."""
+    with app.app_context():
+        if state_of_migrations() == BEHIND:
+            sys.exit(f"Error: {TOO_EARLY}")

@@ -15,6 +15,7 @@ from app.platform.settings import current_config
 
 BROKER_TIMEOUT = 1.0
 AHEAD = "ahead: a newer release's"
+BEHIND = "behind: run `flask db upgrade`"
 ALL = "all: the site owns its tables, and could change the log"
 
 
@@ -22,7 +23,7 @@ def look_at_parts() -> dict[str, str]:
     """A word on each part. The broker is reported, but the site can serve without it."""
     return {
         "database": _database(),
-        "migrations": _migrations(),
+        "migrations": state_of_migrations(),
         "rights": _rights(),
         "log": _log(),
         "broker": _broker(),
@@ -46,7 +47,8 @@ def _database() -> str:
     return "ok"
 
 
-def _migrations() -> str:
+def state_of_migrations() -> str:
+    """ "ok", AHEAD or BEHIND, or "unknown" if the database does not answer."""
     try:
         with db.engine.connect() as connection:
             at = MigrationContext.configure(connection).get_current_heads()
@@ -55,7 +57,7 @@ def _migrations() -> str:
     heads, known = _revisions()
     if set(at) == heads:
         return "ok"
-    return "behind: run `flask db upgrade`" if known.issuperset(at) else AHEAD
+    return BEHIND if known.issuperset(at) else AHEAD
 
 
 @cache

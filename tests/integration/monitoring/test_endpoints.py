@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.circuits.models import CircuitRecord
 from app.platform.database import utc_now
+from app.start import end_unless_upgraded
+from local.ports import HOST, free_port
 from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
@@ -54,6 +57,22 @@ def test_a_site_whose_database_is_already_upgraded_stays_ready(
     migrate_to("9999")
     answer = client.get("/readyz")
     assert answer.status_code == 200 and "newer release" in answer.text
+
+
+def test_a_worker_does_not_start_before_its_migrations_but_does_with_later_ones(
+    app: Flask, migrate_to: Callable[[str], None]
+) -> None:
+    """Each delivery that needs them would become a dead letter."""
+    end_unless_upgraded(app)
+    migrate_to("9999")
+    end_unless_upgraded(app)
+    migrate_to("0001")
+    with pytest.raises(SystemExit, match=r"^Error: .* run `flask db upgrade` first\.$"):
+        end_unless_upgraded(app)
+
+
+def test_a_worker_starts_although_the_database_is_away(site_with: Callable[..., Flask]) -> None:
+    end_unless_upgraded(site_with(DATABASE_URL=f"postgresql://app@{HOST}:{free_port()}/site"))
 
 
 def test_a_broker_that_is_away_is_reported_and_does_not_stop_the_site(

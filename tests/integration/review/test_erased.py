@@ -52,13 +52,15 @@ def page_of(desk: FlaskClient, application: Application) -> str:
     return desk.get(f"/staff/applications/{application.id}").text
 
 
-def test_one_sentence_replaces_the_answers_and_nothing_is_left_to_ask(
+def test_one_sentence_replaces_the_answers_and_nothing_is_left_to_ask_or_answer(
     desk: FlaskClient, application: Application, erase: Erase
 ) -> None:
-    assert "Still to ask" in page_of(desk, application)
+    before = page_of(desk, application)
+    assert "Still to ask" in before and "Strong fit: answer today" in before
     erase()
     page = page_of(desk, application)
     assert "Not given" not in page and "Still to ask" not in page
+    assert "Strong fit" in page and "answer today" not in page.partition('id="mail-title"')[0]
     assert page.count("with everything else that was stored about the person") == 1
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.events.projections.folded_table import FoldedTable
 from app.events.projections.projection import Difference, snapshot
-from app.events.rows import READ, UnreadableEvent, recorded_event
+from app.events.rows import READ, NewerEvent, UnreadableEvent, recorded_event
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 
@@ -99,7 +99,11 @@ class FoldedProjection(msgspec.Struct, frozen=True):
     def _correct(self, session: Session, key: uuid.UUID) -> list[Difference]:
         """Write the row as its stream has it now, and return what differed."""
         row = session.get(self.table.model, key, with_for_update=True)
-        state = self.table.fold(read_stream(session, self.table.stream(key)))
+        try:
+            state = self.table.fold(read_stream(session, self.table.stream(key)))
+        except NewerEvent as newer:  # after an upgrade that was taken back
+            problem = f"a newer release recorded {newer}"
+            return [self._difference(key, problem=problem, is_unfixable=True)]
         if state is None:
             return [self._difference(key, problem=NO_BEGINNING, is_unfixable=True)] if row else []
         found = list(self._compare(key, row, state))

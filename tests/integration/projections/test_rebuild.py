@@ -61,6 +61,20 @@ def test_a_row_without_its_events_is_reported_and_left(
     assert f"scores {finished}: begins with no event; left as it is" in found
 
 
+def test_a_row_whose_stream_a_newer_release_has_written_to_is_left_and_all_others_are_corrected(
+    finished: UUID, rebuild: Differences, tamper: Tamper
+) -> None:
+    """As after an upgrade that was taken back: the downgrade has changed the row."""
+    tamper("UPDATE events SET type = 'application.invented' WHERE type = 'application.accepted'")
+    tamper("UPDATE applications SET status = 'declined'")
+    tamper("UPDATE queue_rows SET status = 'invented'")
+    found = rebuild()
+    newer = f"applications {finished}: a newer release recorded application.invented in version 1"
+    assert [line for line in found if line.startswith(newer) and "left as it is" in line] != []
+    assert f'queue_rows {finished}: status is "invented", the log says "declined"' in found
+    assert not any(line.startswith("queue_rows") for line in rebuild())
+
+
 def test_the_queue_can_be_built_from_nothing(
     finished: UUID, office: Office, verify: Differences, session: Session, owner: Engine
 ) -> None:

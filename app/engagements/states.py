@@ -3,7 +3,7 @@ deposit is due until it is paid."""
 
 from typing import Final
 
-from app.web.rendering import Badge
+from app.web.rendering import Badge, as_word
 
 STATES: Final = {
     "proposed": Badge("Proposed", "neutral"),
@@ -15,4 +15,5 @@ STATES: Final = {
 
 
 def engagement_state(status: str) -> Badge:
-    return STATES[status]
+    """The words for the status, or its own name if only a newer release has words for it."""
+    return STATES.get(status) or Badge(as_word(status).capitalize(), "neutral")

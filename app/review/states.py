@@ -4,7 +4,7 @@ offer back; the prospect withdraws it. And how well it fits, in the rubric's."""
 from typing import Final
 
 from app.applications.models import AWAITS_ANSWER
-from app.web.rendering import Badge
+from app.web.rendering import Badge, as_word
 
 STATES: Final = {
     "submitted": Badge("To decide", "open"),
@@ -23,7 +23,8 @@ STATUSES: Final = tuple(status for status in STATES if status != "erased")
 
 
 def application_state(status: str) -> Badge:
-    return STATES[status]
+    """The words for the status, or its own name if only a newer release has words for it."""
+    return STATES.get(status) or Badge(as_word(status).capitalize(), "neutral")
 
 
 def fit(band_label: str, status: str = "") -> str:

@@ -2,12 +2,15 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.engagements.states import engagement_state
 from app.events.rows import NewerEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.review.queue.models import QueueRow
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.review.conftest import Decide, Handle, Submit
@@ -57,6 +60,16 @@ def test_an_application_whose_decision_cannot_be_read_still_has_its_pages(
     page = desk.get(f"/staff/applications/{application.id}")
     assert page.status_code == 200
     assert f"{LINE} by" in page.text
+
+
+def test_the_queue_names_a_status_that_only_a_newer_release_has_words_for(
+    session: Session, desk: FlaskClient, application: Application
+) -> None:
+    session.execute(update(QueueRow).values(status="put_off"))
+    session.commit()
+    page = desk.get("/staff/?status=all")
+    assert page.status_code == 200 and ">Put off</span>" in page.text
+    assert engagement_state("on_hold").label == "On hold"
 
 
 def test_acting_on_the_stream_has_to_wait_for_the_newer_release(

@@ -35,9 +35,9 @@ def test_the_outlook_names_the_kind_its_price_and_what_the_others_start_at(ready
 def test_the_outlook_gives_the_duration_that_follows_from_the_answers(ready: Prospect) -> None:
     ready.press("engagement", budget="60k_to_150k", preferred_kind="build")
     ready.press("outcome", outcome="migration_in_production", deadline="within_6_months")
-    assert "Duration: Ten weeks." in seen_by(ready)
+    assert "Ten weeks. An event backbone" in seen_by(ready)
     ready.press("outcome", outcome="migration_in_production", deadline="within_1_month")
-    assert "Duration: Four weeks." in seen_by(ready)
+    assert "Four weeks. An event backbone" in seen_by(ready)
 
 
 def test_the_outlook_says_when_the_price_is_above_the_budget(ready: Prospect) -> None:

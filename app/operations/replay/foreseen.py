@@ -38,7 +38,8 @@ class ForeseenCharge(msgspec.Struct, frozen=True):
 
 class Foreseen(msgspec.Struct, frozen=True):
     """What would become of one letter. ``error`` is what it would die of again; ``outside`` is what
-    its handler reached for and was refused; ``chat`` what would be posted to the staff's channel.
+    its handler reached for and was refused; ``chat`` what would be posted to the staff's channel;
+    ``behind`` has the types of the events that wait for it, and are handled after it.
     ``is_tried`` is False if no time was left."""
 
     error: str = ""
@@ -48,12 +49,14 @@ class Foreseen(msgspec.Struct, frozen=True):
     mails: Sequence[ForeseenMail] = ()
     chat: Sequence[str] = ()
     charges: Sequence[ForeseenCharge] = ()
+    behind: Sequence[str] = ()
     is_tried: bool = True
 
 
 class PreviewTotals(msgspec.Struct, frozen=True):
     """What would follow from the whole set. ``tables`` maps a table to (added, changed, removed),
-    ``events`` a type to its count, ``charges`` a currency to cents."""
+    ``events`` a type to its count, ``charges`` a currency to cents, ``behind`` a type to how many
+    events of it wait for the set."""
 
     fine: int
     failing: int
@@ -63,15 +66,18 @@ class PreviewTotals(msgspec.Struct, frozen=True):
     mails: int
     chat: int
     charges: dict[str, int]
+    behind: dict[str, int]
 
 
 def sum_up(foreseen: Collection[Foreseen]) -> PreviewTotals:
     tables: dict[str, tuple[int, int, int]] = {}
     events: Counter[str] = Counter()
+    behind: Counter[str] = Counter()
     charges: Counter[str] = Counter()
     tried = [one for one in foreseen if one.is_tried]
     for one in tried:
         events.update(event.type for event in one.events)
+        behind.update(one.behind)
         for charge in one.charges:
             charges[charge.currency] += charge.amount_cents
         for rows in one.rows:
@@ -88,4 +94,5 @@ def sum_up(foreseen: Collection[Foreseen]) -> PreviewTotals:
         mails=sum(len(one.mails) for one in tried),
         chat=sum(len(one.chat) for one in tried),
         charges=dict(charges),
+        behind=dict(behind),
     )

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
@@ -59,6 +60,13 @@ ORDER BY s.relname
 OWN_NUMBERS = text("""
 SELECT transactionid::text FROM pg_locks
 WHERE pid = pg_backend_pid() AND locktype = 'transactionid' AND mode = 'ExclusiveLock'
+""")
+BEHIND = text("""
+SELECT e.type FROM deliveries letter
+JOIN deliveries d ON d.subscriber = letter.subscriber AND d.stream = letter.stream
+    AND d.stream_version > letter.stream_version AND d.status <> 'done'
+JOIN events e ON e.position = d.event_position
+WHERE letter.id = :id ORDER BY d.stream_version
 """)
 RECORDED = text("""
 SELECT type, stream FROM events
@@ -112,7 +120,9 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
             except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
                 session.rollback()
                 return Foreseen(error=describe_error(error), outside=tuple(outside))
-        return _look(session, before, newest, subscriptions, tuple(outside))
+        behind = session.scalars(BEHIND, {"id": dead_letter.delivery_id}).all()
+        foreseen = _look(session, before, newest, subscriptions, tuple(outside))
+        return msgspec.structs.replace(foreseen, behind=behind)
 
 
 def _look(

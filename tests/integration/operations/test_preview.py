@@ -8,7 +8,8 @@ import redis
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationSubmitted
+from app.applications.events import ApplicationAccepted, ApplicationSubmitted, OfferChanged
+from app.applications.service import decide_application
 from app.chat.queries import chat_of_this_transaction
 from app.circuits.models import CircuitRecord
 from app.engagements.models import Engagement
@@ -20,6 +21,7 @@ from app.notifications.queries import mail_of_this_transaction
 from app.operations.replay.preview import preview_replay
 from app.payments.queries import deposits_of_this_transaction
 from app.platform.database import new_id
+from app.review.service import change_offer
 from local.postgres import Postgres
 from local.redis import Redis
 from tests.big_tables import FILL, read_through, rows_read
@@ -72,6 +74,36 @@ def test_a_mail_is_foreseen_with_its_recipient_and_subject(
     foreseen = foresee(choose(letter))
     [mail] = foreseen.mails
     assert mail.recipient == application.email and application.reference in mail.subject
+
+
+def test_what_waits_behind_a_letter_is_named_since_it_is_handled_once_the_letter_is_done(
+    submit: Submit,
+    handle_events: Handle,
+    choose: Choose,
+    desk: Desk,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The letter itself sends no mail any more; the one about the change behind it does."""
+    application = submit()
+    handle_events()
+    identity, by = application.id, "staff:1"
+    accepted = ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000)
+    decide_application(session, identity, accepted, seen_version=1, actor=by)
+    session.commit()
+    with monkeypatch.context() as broken:
+        broken.setattr("app.notifications.subscribers.decision_letter", refuse_to_score)
+        handle_events()
+    changed = OfferChanged(message="A slip.", kind="sprint", total_cents=1_100_000, currency="usd")
+    change_offer(session, identity, changed, seen_version=2, seen_entries=9, actor=by)
+    session.commit()
+    handle_events()
+    [letter] = session.scalars(text("SELECT id FROM deliveries WHERE status = 'dead'"))
+    replay_id = choose(letter)
+    foreseen = foresee(replay_id)
+    assert (foreseen.mails, foreseen.behind) == ([], ["application.offer_changed"])
+    page = desk.get(f"/staff/events/replays/{replay_id}")
+    assert "Handled after it" in page and "What follows from that is not previewed." in page
 
 
 def test_a_charge_is_foreseen(

@@ -77,8 +77,8 @@ def offers_what_no_longer_holds(session: Session, mail: MailMessage) -> bool:
         return False
     application = get_application(session, mail.application_id)
     events = read_stream_leniently(session, stream_of("application", application.id))
-    is_last = mail.key.startswith(f"{terms_in(events)[-1].id}:")
-    return application.status != "accepted" or not is_last
+    replaced = [str(one.id) for one in terms_in(events)[:-1]]
+    return application.status != "accepted" or mail.key.partition(":")[0] in replaced
 
 
 def terms_before(

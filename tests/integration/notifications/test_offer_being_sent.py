@@ -53,6 +53,15 @@ def meanwhile(application: Application, verdict: OfferVerdict) -> None:
         own.commit()
 
 
+def test_an_offer_whose_event_only_a_newer_release_can_read_is_sent_and_holds_up_no_other_mail(
+    session: Session, accepted: Application, tamper: Callable[[str], None]
+) -> None:
+    """As after an upgrade that was taken back."""
+    tamper("UPDATE events SET schema_version = 99 WHERE type = 'application.accepted'")
+    send_next_mail(session, lambda _: None, sender="firm@firm.example", policy=AT_ONCE)
+    assert outbox(session) == [("accepted", "sent")]
+
+
 @EITHER
 def test_what_arrives_all_the_same_stays_on_record(
     session: Session,

@@ -32,7 +32,7 @@ from app.notifications.queries import terms_before
 from app.payments.queries import DepositPanel, came_back_from_stripe, deposit_panel
 from app.platform.database import db
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.standing import PREPARED, Standing, standing_of
+from app.portal.standing import PREPARED, Standing, standing_of, unless_late
 from app.portal.timeline import Entry, latest_words, timeline_of
 from app.portal.turn import Turn, turn_of
 from app.scoring.rubric import current_rubric
@@ -83,6 +83,7 @@ def progress_of(application: Application) -> Progress:
         is_paid=is_paid,
         is_refunded=deposit is not None and deposit.is_refunded,
     )
+    standing = unless_late(standing, application)
     reviewers = staff_names(session)
     names = {"prospect": gettext("You"), **reviewers}
     thread = thread_of(session, events, names, firm=current_brand().name)

@@ -1,10 +1,13 @@
 """Where an application stands, in one sentence for the prospect, and what happens next."""
 
+from datetime import timedelta
+
 import msgspec
 from flask_babel import lazy_gettext
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
+from app.platform.database import utc_now
 
 
 class Standing(msgspec.Struct, frozen=True, eq=False):
@@ -78,6 +81,14 @@ PREPARED = Standing(
     lazy_gettext("The proposal"),
     is_settled=False,
 )
+DELAYED = Standing(
+    lazy_gettext("We would like to work with you."),
+    lazy_gettext(
+        "The proposal, with its price and terms, should have been on this page within seconds, and"
+        " is not here yet. Nothing is lost. Look again later, or write to us below."
+    ),
+    lazy_gettext("The proposal"),
+)
 OFFERED = Standing(
     lazy_gettext("We would like to work with you."),
     lazy_gettext(
@@ -129,6 +140,9 @@ BY_STATUS = {
     "withdrawn": WITHDRAWN,
 }
 BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED}
+# For what was to take seconds and has taken longer than LONGEST.
+LATE = {RECEIVED: WITH_REVIEWER, PREPARED: DELAYED}
+LONGEST = timedelta(minutes=2)
 
 
 def standing_of(
@@ -139,9 +153,10 @@ def standing_of(
     is_paid: bool,
     is_refunded: bool,
 ) -> Standing:
-    """Where the application and its engagement stand now. ``is_paying`` means that the deposit may
-    have been paid without our knowing it yet, ``is_paid`` that it has arrived, which the engagement
-    follows a moment later, and ``is_refunded`` that all of it has gone back since."""
+    """Where the application and its engagement stand, if nothing is late. ``is_paying`` means that
+    the deposit may have been paid without our knowing it yet, ``is_paid`` that it has arrived,
+    which the engagement follows a moment later, and ``is_refunded`` that all of it has gone back
+    since."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:
@@ -155,3 +170,9 @@ def standing_of(
     standing = BY_ENGAGEMENT.get(engagement.status, PREPARED)
     is_month = standing is AGREED and engagement.priced.deposit_is_first_month
     return FIRST_MONTH_DUE if is_month else standing
+
+
+def unless_late(standing: Standing, application: Application) -> Standing:
+    """The standing, or another one if it should have changed within seconds and has not."""
+    since = application.decided_at or application.submitted_at
+    return LATE.get(standing, standing) if utc_now() - since > LONGEST else standing

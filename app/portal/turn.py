@@ -17,6 +17,7 @@ from app.portal.standing import (
     AGREED,
     CLOSED,
     DECLINED,
+    DELAYED,
     FIRST_MONTH_DUE,
     OFFERED,
     PAYING,
@@ -39,6 +40,7 @@ WITHOUT_A_DATE = {
     WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
     CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
     PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
+    DELAYED: lazy_gettext("We act next: our proposal is late."),
     OFFERED: lazy_gettext(
         "You act next, whenever it suits you: our proposal has no closing date. Until you agree, we"
         " can still change it or take it back, and would tell you by email."

@@ -3,14 +3,15 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import case, event, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.applications.events import MoreRequested
+from app.applications.events import ApplicationAccepted, MoreRequested
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
 from app.applications.service import decide_application
@@ -95,6 +96,44 @@ def test_a_page_that_may_hold_an_unsent_message_is_told_of_the_proposal_but_not_
     part = client.get(html.unescape(asks))
     assert part.status_code == 286 and "HX-Refresh" not in part.headers
     assert f'<a href="{path}">Reload the page</a> to see it, but copy what you have' in part.text
+
+
+@pytest.fixture
+def taken_on(session: Session, application: Application, handle_events: Callable[[], None]) -> None:
+    """Accepted, but no worker has made the offer yet."""
+    handle_events()
+    verdict = ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000)
+    decide_application(session, application.id, verdict, seen_version=1, actor="staff:ada")
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "says"),
+    [
+        ("application", "en", "Your application is with a reviewer."),
+        ("taken_on", "en", "We act next: our proposal is late."),
+        ("taken_on", "de", "Unser Vorschlag ist verspätet."),
+    ],
+)
+def test_what_has_not_come_within_minutes_is_no_longer_said_to_take_seconds(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    request: pytest.FixtureRequest,
+    state: str,
+    language: str,
+    says: str,
+) -> None:
+    request.getfixturevalue(state)
+    address = f"{path}?lang={language}"
+    assert re.search("within seconds|takes seconds|Sekunden hier", client.get(address).text)
+    earlier = Application.submitted_at - timedelta(minutes=3)
+    decided = case((Application.decided_at.is_not(None), earlier))
+    session.execute(update(Application).values(submitted_at=earlier, decided_at=decided))
+    session.commit()
+    page = client.get(address).text
+    assert says in page and "takes seconds" not in page and "wenigen Sekunden" not in page
+    assert 'id="look-again"' not in page and 'name="text"' in page
 
 
 def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(

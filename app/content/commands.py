@@ -3,16 +3,20 @@
 import click
 from flask.cli import AppGroup
 
+from app.applications.questions.questionnaire import current_questionnaire
 from app.content.drafts import preview_link
 from app.content.texts.articles import current_articles
 from app.content.texts.pages import current_pages
+from app.engagements.price_words import amounts_not_in
+from app.engagements.rate_card import current_rate_card
+from app.scoring.rubric import current_rubric
 
 content_commands = AppGroup("content", help="Articles and pages.")
 
 
 @content_commands.command("check")
 def check() -> None:
-    """Say what is wrong in the content, with file and line.
+    """Say what is wrong in the content, with file and line, and which amounts to look at.
 
     The site's start has looked already, as it does for each command: one that came this far has
     found nothing.
@@ -22,6 +26,9 @@ def check() -> None:
         f"Nothing is wrong. Articles: {len(articles.articles)}, drafts: {len(articles.drafts)},"
         f" pages: {len(pages.pages)}, translations of pages: {len(pages.translations)}."
     )
+    texts = current_questionnaire(), current_rubric()
+    for amount, text in amounts_not_in(current_rate_card(), *texts):
+        click.echo(f"{amount} is no price, floor or budget in rate_card.toml: “{text}”")
     for draft in articles.drafts:
         click.echo(f"Draft '{draft.about.slug}': {preview_link(draft.about.slug)}")
 

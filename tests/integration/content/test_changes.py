@@ -37,6 +37,17 @@ def test_the_check_says_that_nothing_is_wrong_and_lists_the_links_to_drafts(
     assert "Draft 'not-yet': http://localhost/drafts/" in told.output
 
 
+def test_the_check_names_an_amount_in_words_that_the_rate_card_no_longer_has(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    assert "rate_card.toml" not in command(own_site(), "content", "check").output
+    replace(content_folder / "rate_card.toml", "up_to_cents = 2_500_000", "up_to_cents = 3_000_000")
+    told = command(own_site(), "content", "check")
+    assert told.exit_code == 0
+    says = "$25,000 is no price, floor or budget in rate_card.toml: “$10,000 to $25,000”"
+    assert says in told.output.splitlines()
+
+
 def test_the_start_stops_with_every_fault_listed_together(own_site: OwnSite, draft: Path) -> None:
     replace(draft, "## A part", "### A part")
     replace(draft, "[Kafka]", "[Kafak]")

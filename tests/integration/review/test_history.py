@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
+from app.messages.service import note_as_staff
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
@@ -47,6 +48,16 @@ def test_each_moment_shows_the_state_at_that_time_and_what_led_to_it(
     decided = desk.get(f"{path}?moment=4").text
     assert "<del>To decide</del> <ins>Accepted</ins>" in decided
     assert "by <bdi>Ada Lovelace</bdi>" in decided
+
+
+def test_a_moment_that_changed_no_state_says_only_that(
+    desk: FlaskClient, accepted: Application, session: Session
+) -> None:
+    """Some such events are for others to act on, but nobody acts on a note."""
+    note_as_staff(session, accepted.id, "Call them.", form_id="a", actor="staff:ada")
+    session.commit()
+    page = desk.get(f"/staff/applications/{accepted.id}/history").text
+    assert "6 of 6: Staff note added" in page and "<p>Nothing that is shown here.</p>" in page
 
 
 def test_a_moment_and_what_changed_then_are_told_by_the_same_clock(

@@ -17,6 +17,7 @@ from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.notifications.letters.decision import decision_letter
 from app.notifications.models import MailMessage
+from app.notifications.queries import offers_what_no_longer_holds
 from app.notifications.service import send_again
 from app.platform.database import db
 from app.review import service
@@ -93,7 +94,9 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
     mail = db.session.get(MailMessage, mail_id)
     if mail is None or mail.application_id is None:
         abort(404)
-    if send_again(db.session(), mail_id):
+    if offers_what_no_longer_holds(db.session(), mail):
+        flash("This mail offers terms that no longer hold. It is not sent again.")
+    elif send_again(db.session(), mail_id):
         db.session.commit()
         flash("The mail is queued again.")
     return redirect(url_for(".application", application_id=mail.application_id), 303)

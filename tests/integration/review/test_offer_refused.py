@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -14,7 +15,9 @@ from app.engagements.models import Engagement
 from app.messages.service import write_as_prospect
 from app.notifications.letters import decision
 from app.notifications.letters.letter import Letter
+from app.notifications.models import MailMessage
 from app.review import views
+from tests.form_page import token_in
 from tests.integration.review.conftest import SIGNER, Decide, Press, confirm
 from tests.integration.review.test_offer import CHANGE, TAKE_BACK, types_in
 
@@ -186,3 +189,21 @@ def test_a_message_that_arrives_meanwhile_is_read_before_the_offer_is_taken_back
         "May we begin in March?" in refused.text and "Our team is ill.</textarea>" in refused.text
     )
     assert press(refused, "decision").status_code == 200  # the preview, now that it was shown
+
+
+def test_a_refused_mail_with_terms_that_have_changed_since_is_not_sent_again(
+    desk: FlaskClient, offered: Application, decide_and_send: Decide, session: Session
+) -> None:
+    """It was being sent when they changed, and refused only then."""
+    mail = session.scalars(select(MailMessage).filter_by(template="accepted")).one()
+    session.execute(update(MailMessage).values(status="sending", claimed_at=func.now()))
+    session.commit()
+    decide_and_send(desk, offered, **CHANGE)
+    session.execute(update(MailMessage).values(status="failed"))
+    session.commit()
+    address = f"/staff/applications/{offered.id}"
+    token = token_in(desk.get(address).text)
+    desk.post(f"/staff/mail/{mail.id}/resend", data={"csrf_token": token})
+    assert "This mail offers terms that no longer hold." in desk.get(address).text
+    session.refresh(mail)
+    assert mail.status == "failed"

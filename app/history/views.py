@@ -11,6 +11,7 @@ from app.history.causes import in_causal_order, outer_causes
 from app.history.moments import moments_of
 from app.platform.database import db
 from app.review.timeline import people_of
+from app.web.htmx import wants_part
 
 history = Blueprint("history", __name__, template_folder="templates")
 
@@ -28,7 +29,7 @@ def index(application_id: uuid.UUID) -> str:
     moments = moments_of(events, people)
     outer = outer_causes(session, events, people)
     chosen = min(max(request.args.get("moment", len(moments), type=int), 1), len(moments))
-    template = "_moment.html" if request.headers.get("HX-Request") else "index.html"
+    template = "_moment.html" if wants_part() else "index.html"
     return render_template(
         f"history/{template}",
         application=application,

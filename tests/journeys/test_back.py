@@ -87,6 +87,14 @@ def test_going_back_to_a_history_shows_the_moment_its_slider_is_set_to(
     expect(title).to_contain_text(f"{slider.input_value()} of ")
 
 
+def test_going_back_to_the_outlook_shows_the_whole_page(page: Page) -> None:
+    page.goto("/apply/outlook")
+    page.goto("/apply/review")
+    expect(page.locator("#outlook")).to_contain_text("by our rate card")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A first reading of your answers")
+
+
 def test_going_back_to_an_account_shows_the_event_its_slider_is_set_to(visit: Visit) -> None:
     page = visit(1440)
     page.goto("/labs/time-machine")

@@ -55,12 +55,14 @@ class Try(msgspec.Struct, frozen=True):
 
 
 class DeliveryStory(msgspec.Struct, frozen=True):
-    """A delivery with its tries, oldest first; failed tries are deleted after some months."""
+    """A delivery with its tries, oldest first; failed tries are deleted after some months. One in
+    hand for the first time has ``attempts`` 1, and has not failed."""
 
     id: int
     subscriber: str
     status: str
     attempts: int
+    has_failed: bool
     not_before: datetime
     tries: Sequence[Try]
 
@@ -155,6 +157,7 @@ def _deliveries(session: Session, position: int) -> list[DeliveryStory]:
             subscriber=delivery.subscriber,
             status=delivery.status,
             attempts=delivery.attempts,
+            has_failed=delivery.attempts > 1 or delivery.last_error is not None,
             not_before=delivery.not_before,
             tries=_tries(delivery, [one for one in failed if one.delivery_id == delivery.id]),
         )

@@ -269,6 +269,8 @@ def test_a_delivery_that_will_be_retried_is_shown_with_its_error(
     assert session.scalars(select(Delivery.id).filter_by(status="waiting")).one()
     page = desk.get("/staff/events/")
     assert "Failed, will be tried again" in page and "&lt;b&gt;bold" in page
+    page = desk.get(f"/staff/events/{event_of(session, 'application.submitted').id}")
+    assert "Will be tried again" in page and "badge--open" not in page
 
 
 def test_a_bridge_is_shown_with_its_position_in_the_log(

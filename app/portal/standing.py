@@ -62,8 +62,8 @@ TAKEN_BACK = Standing(
 WITHDRAWN = Standing(
     lazy_gettext("You have withdrawn your application."),
     lazy_gettext(
-        "It will no longer be read or decided, and an email confirms that. If circumstances"
-        " change, you are welcome to apply again."
+        "It will no longer be read or decided. If circumstances change, you are welcome to apply"
+        " again."
     ),
 )
 CLOSED = Standing(

@@ -37,13 +37,16 @@ def test_a_lost_link_is_not_mailed_to_a_held_applications_address(
 
 
 def test_only_staff_are_told_of_a_withdrawal_and_no_link_is_mailed_after_it(
-    held: Application, session: Session, handle_events: Handle
+    held: Application, client: FlaskClient, session: Session, handle_events: Handle
 ) -> None:
+    path = f"/applications/{held.access_token}"
+    assert "your page. The reviewers get an email." in client.get(f"{path}/withdraw").text
     withdraw_application(session, held.id, "")
     session.commit()
     ask_for_link(session, held)
     handle_events()
     assert mails_of(session) == ["held", "withdrawn"]
+    assert "It will no longer be read or decided. If circumstances" in client.get(path).text
 
 
 def test_once_released_both_are_mailed_as_for_any_application(

@@ -96,9 +96,13 @@ def rebuild() -> None:
                 "Another rebuild is at work. Start this one when that has ended."
             )
         for projection in current_projections():
-            for difference in projection.rebuild(engine):
-                click.echo(str(difference))
-                uncorrected += difference.is_unfixable
+            try:
+                for difference in projection.rebuild(engine):
+                    click.echo(str(difference))
+                    uncorrected += difference.is_unfixable
+            except UnreadableEvent as unreadable:
+                click.echo(f"Rows that are not corrected: {unreadable}, can't be read.")
+                uncorrected += 1
     if uncorrected:
         raise SystemExit(1)
     click.echo("Every row is as the log says now.")

@@ -204,3 +204,15 @@ def test_the_command_says_what_differed(
     tamper("DELETE FROM applications")
     left = app.test_cli_runner().invoke(args=["events", "rebuild"])
     assert left.exit_code == 1
+
+
+def test_an_event_that_cannot_be_read_keeps_no_other_table_from_being_corrected(
+    app: Flask, finished: UUID, tamper: Tamper
+) -> None:
+    tamper("UPDATE events SET sealed = sealed || 'x' WHERE type = 'application.submitted'")
+    tamper("UPDATE queue_rows SET rank = 0")
+    found = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert found.exit_code == 1
+    assert "not corrected: application.submitted in version 2" in found.output
+    assert f"queue_rows {finished}: rank is 0" in found.output
+    assert "queue_rows" not in app.test_cli_runner().invoke(args=["events", "verify"]).output

@@ -89,6 +89,7 @@ def test_the_erasure_page_says_what_goes_and_what_stays_and_opening_it_changes_n
     goes, stays = page.split("What is erased")[1].split("What stays")
     assert "The key that opens" in goes and "backup" not in goes
     assert application.reference in stays and "What backups hold" in stays
+    assert "with a sentence of ours on each" in stays  # as the score's reasons are in the log
     assert erasures(session, application) == []
 
 

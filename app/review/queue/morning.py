@@ -4,7 +4,7 @@ The next morning is scheduled like any reminder: if nothing runs at its time it 
 the scheduler fires twice it comes once.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -24,13 +24,17 @@ ACTOR = "system:review"
 
 
 def plan_next_morning(session: Session, now: datetime, calendar: Calendar) -> None:
-    """Schedule the event of the next working day's beginning; a repeat changes nothing."""
-    begins_at = next_beginning(now, calendar)
-    if begins_at is None:
-        return
-    day = firm_date(begins_at, calendar).isoformat()
-    stream = stream_of("working_day", day)
-    schedule(session, stream, WorkingDayBegan(day=day), at=begins_at, key=stream, actor=ACTOR)
+    """Schedule the event of the next working day's beginning; a repeat changes nothing.
+
+    Also of today's, if it is still to come: after an outage nobody has planned it the day before.
+    """
+    for after in (now - timedelta(days=1), now):
+        begins_at = next_beginning(after, calendar)
+        if begins_at is None or begins_at <= now:
+            continue
+        day = firm_date(begins_at, calendar).isoformat()
+        stream = stream_of("working_day", day)
+        schedule(session, stream, WorkingDayBegan(day=day), at=begins_at, key=stream, actor=ACTOR)
 
 
 def morning_letter(session: Session, today: date, calendar: Calendar) -> Letter | None:

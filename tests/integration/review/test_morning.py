@@ -79,3 +79,11 @@ def test_the_next_morning_is_scheduled_once_but_not_if_the_calendar_has_no_start
         plan_next_morning(session, MORNING - DAY + timedelta(hours=hours), calendar)
     [planned] = session.scalars(select(ScheduledEvent))
     assert (planned.due_at, planned.data) == (MORNING, {"day": "2026-11-24"})
+
+
+def test_after_a_day_without_the_scheduler_the_morning_still_to_come_is_planned_too(
+    session: Session,
+) -> None:
+    plan_next_morning(session, MORNING - timedelta(hours=6), current_calendar())
+    planned = session.scalars(select(ScheduledEvent).order_by(ScheduledEvent.due_at))
+    assert [one.due_at for one in planned] == [MORNING, MORNING + DAY]

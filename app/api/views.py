@@ -23,9 +23,11 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 # The first to be registered is the last to run, and so sees the refusal of the other.
 @api.after_request
 def allow_any_site(response: Response) -> Response:
-    """Let the pages of any site read an answer, as viewers of such documents do: nothing here is
-    for one person."""
+    """Let the pages of any site read an answer, as viewers of such documents do, and ask with its
+    ETag if it is still current: nothing here is for one person."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+    response.headers["Access-Control-Expose-Headers"] = "ETag"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

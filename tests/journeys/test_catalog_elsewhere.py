@@ -33,6 +33,16 @@ def test_a_page_of_another_site_can_read_the_catalog_of_events(
     assert keyword in elsewhere.evaluate(FETCH, f"{site.url}/api/v1/{path}")
 
 
+def test_a_page_of_another_site_can_ask_whether_what_it_has_is_still_current(
+    elsewhere: Page, site: Site
+) -> None:
+    ask_twice = """async address => {
+        const seen = (await fetch(address)).headers.get("ETag");
+        return (await fetch(address, {headers: {"If-None-Match": seen}})).status;
+    }"""
+    assert elsewhere.evaluate(ask_twice, f"{site.url}/api/v1/openapi.json") == 304
+
+
 def test_a_page_of_another_site_can_read_no_page_of_ours(elsewhere: Page, site: Site) -> None:
     tried = "address => fetch(address).then(() => 'read', () => 'refused')"
     assert elsewhere.evaluate(tried, site.url) == "refused"

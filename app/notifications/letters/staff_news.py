@@ -57,8 +57,7 @@ def withdrawn(application: Application, message: str) -> Letter:
         subject=f"Withdrawn: {isolated(application.company)} ({application.reference})",
         paragraphs=(
             f"{isolated(application.name)} has withdrawn the application of"
-            f" {isolated(application.company)}. It can no longer be decided, and the engagement is"
-            " closed.",
+            f" {isolated(application.company)}. It can no longer be decided.",
             *reason,
         ),
         action=("Open the application", desk_page(application)),

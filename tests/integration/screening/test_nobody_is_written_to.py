@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.page_link import request_page_links
 from app.applications.service import withdraw_application
+from app.notifications.models import MailMessage
 from tests.integration.screening.conftest import Press, mails_of, types_of
 
 Handle = Callable[[], None]
@@ -46,6 +48,8 @@ def test_only_staff_are_told_of_a_withdrawal_and_no_link_is_mailed_after_it(
     ask_for_link(session, held)
     handle_events()
     assert mails_of(session) == ["held", "withdrawn"]
+    news = session.scalars(select(MailMessage.text).filter_by(template="withdrawn")).one()
+    assert "It can no longer be decided.\n" in news  # there was no engagement to be closed
     assert "It will no longer be read or decided. If circumstances" in client.get(path).text
 
 

@@ -1,0 +1,32 @@
+"""How a page is set: the length of its lines, and the lines that its parts stand on."""
+
+from statistics import median
+
+import pytest
+
+from tests.journeys.conftest import Visit
+
+DESK = 1440
+LENGTHS_OF_LINES = """paragraphs => paragraphs.flatMap(paragraph => {
+  const lines = new Map(), range = document.createRange();
+  const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    for (let n = 0; n < text.length; n++) {
+      range.setStart(text, n), range.setEnd(text, n + 1);
+      const [box] = range.getClientRects();
+      const line = box && Math.round(box.bottom / 8);
+      if (box) lines.set(line, (lines.get(line) ?? 0) + 1);
+    }
+  }
+  return [...lines.values()].slice(0, -1);
+})"""
+
+
+@pytest.mark.parametrize("path", ["/articles/event-driven-architecture", "/privacy"])
+def test_a_line_of_running_text_is_not_too_long_to_find_the_next(visit: Visit, path: str) -> None:
+    page = visit(DESK)
+    page.goto(path)
+    lengths = page.locator(".prose > p").evaluate_all(LENGTHS_OF_LINES)
+    assert len(lengths) > 10
+    assert 60 <= median(lengths) <= 75

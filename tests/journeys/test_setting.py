@@ -3,6 +3,7 @@
 from statistics import median
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Visit
 
@@ -30,3 +31,20 @@ def test_a_line_of_running_text_is_not_too_long_to_find_the_next(visit: Visit, p
     lengths = page.locator(".prose > p").evaluate_all(LENGTHS_OF_LINES)
     assert len(lengths) > 10
     assert 60 <= median(lengths) <= 75
+
+
+@pytest.mark.parametrize("path", ["/articles/", "/labs/"])
+def test_a_list_stands_on_the_grid_of_the_pages_that_it_leads_to(visit: Visit, path: str) -> None:
+    page = visit(DESK)
+    page.goto("/how-we-work")
+    column = left_of(page.locator(".prose"))
+    page.goto(path)
+    summaries = page.locator(".entry__summary")
+    expect(summaries.nth(3)).to_be_visible()
+    assert {left_of(one) for one in summaries.all()} == {column}
+
+
+def left_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return box["x"]

@@ -44,6 +44,13 @@ def test_a_list_stands_on_the_grid_of_the_pages_that_it_leads_to(visit: Visit, p
     assert {left_of(one) for one in summaries.all()} == {column}
 
 
+def test_the_facts_of_an_offer_stand_above_the_second_of_its_columns(visit: Visit) -> None:
+    page = visit(DESK)
+    page.goto("/engagements/sprint")
+    facts, second = page.locator(".offer-head__facts"), page.locator(".columns > :last-child")
+    assert left_of(facts) == left_of(second)
+
+
 def left_of(element: Locator) -> float:
     box = element.bounding_box()
     assert box

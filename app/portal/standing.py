@@ -24,8 +24,8 @@ class Standing(msgspec.Struct, frozen=True, eq=False):
 RECEIVED = Standing(
     lazy_gettext("We have your application."),
     lazy_gettext(
-        "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
-        " answers by email and on this page. There is nothing for you to do."
+        "It is being scored and priced by rule, which takes seconds. Then a person reads it. The"
+        " answer comes by email and appears on this page. There is nothing for you to do."
     ),
     lazy_gettext("With a reviewer"),
     is_settled=False,
@@ -33,7 +33,7 @@ RECEIVED = Standing(
 WITH_REVIEWER = Standing(
     lazy_gettext("Your application is with a reviewer."),
     lazy_gettext(
-        "A person reads it, and answers by email and on this page. There is nothing for you to do."
+        "The answer comes by email and appears on this page. There is nothing for you to do."
     ),
     lazy_gettext("Our answer"),
 )
@@ -49,22 +49,19 @@ DECLINED = Standing(
     lazy_gettext("We have read your application and will not take it on."),
     lazy_gettext(
         "Our answer is under Messages below, and in the email we sent you. Thank you for the time"
-        " you gave it. If circumstances change, you are welcome to apply again."
+        " you gave it. You can apply again at any time."
     ),
 )
 TAKEN_BACK = Standing(
     lazy_gettext("We have taken our proposal back."),
     lazy_gettext(
         "The proposal can no longer be agreed to, and you owe nothing. Why is under Messages below,"
-        " and in the email we sent you. If circumstances change, you are welcome to apply again."
+        " and in the email we sent you. You can apply again at any time."
     ),
 )
 WITHDRAWN = Standing(
     lazy_gettext("You have withdrawn your application."),
-    lazy_gettext(
-        "It will no longer be read or decided. If circumstances change, you are welcome to apply"
-        " again."
-    ),
+    lazy_gettext("It will no longer be read or decided. You can apply again at any time."),
 )
 CLOSED = Standing(
     lazy_gettext("Your application is closed."),

@@ -59,9 +59,7 @@ PAGES = {
             "What was stored about the person who sent it is gone for good, as they asked. The"
             " log still shows that there was an application, with figures and no name."
         ),
-        lazy_gettext(
-            "There is nothing left to do. You are welcome to apply again, from the home page."
-        ),
+        lazy_gettext("There is nothing left to do. You can apply again from the home page."),
     ),
     413: (
         lazy_gettext("That was too large"),

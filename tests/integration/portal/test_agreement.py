@@ -49,6 +49,17 @@ def test_the_page_shows_the_proposal_with_every_price_line_and_term(
     assert [word for word in words if word not in page] == []
 
 
+def test_what_we_always_do_does_not_read_as_part_of_the_reviewers_note(
+    client: FlaskClient, path: str, decide: Decide
+) -> None:
+    decide(ApplicationAccepted(message="We like it.", kind="sprint", total_cents=1_250_000))
+    page = html.unescape(client.get(path).text)
+    note, headed, summary = (
+        page.index(part) for part in ("We like it.", "What we do", "We interview")
+    )
+    assert note < headed < summary
+
+
 @pytest.mark.parametrize(
     ("outcome", "weeks", "is_whole"),
     [("working_slice", "Six weeks", False), ("migration_in_production", "Ten weeks", True)],

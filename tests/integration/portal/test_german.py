@@ -37,7 +37,7 @@ STATES = {
     "paid_back": "Wir warten auf die Bestätigung von Stripe",
     "active": "Die Zusammenarbeit ist bestätigt.",
     "declined": "Wir haben Ihre Anfrage gelesen und nehmen sie nicht an.",
-    "changed": "Wir haben diesen Vorschlag geändert, ",
+    "changed": "Wir haben diesen Vorschlag am ",
     "taken_back": "Wir haben unseren Vorschlag zurückgenommen.",
     "withdrawn": "Sie haben Ihre Anfrage zurückgezogen.",
     "dismissed": "Ihre Anfrage ist abgeschlossen.",

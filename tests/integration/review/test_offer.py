@@ -148,7 +148,7 @@ def test_the_client_finds_the_new_price_line_by_line_as_it_was_previewed(
     assert price_lines(page) == previewed
     labels = [label.partition("<")[0] for label, _ in previewed]
     assert labels.count("Adjusted for your application") == 1
-    assert "We changed this proposal" in page and "Before: Sprint, $12,500." in page
+    assert "We changed this proposal on " in page and "Before: Sprint, $12,500." in page
     assert "A slip of ours." in page and "Proposal changed" in page
 
 

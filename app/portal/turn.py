@@ -30,8 +30,7 @@ from app.portal.standing import (
     WITHDRAWN,
     Standing,
 )
-from app.web.deadline import deadline, explained
-from app.web.rendering import datetime_utc
+from app.web.deadline import deadline, explained, missed
 
 WITHOUT_A_DATE = {
     QUESTION: lazy_gettext("You act next, whenever it suits you: there is no deadline."),
@@ -99,7 +98,7 @@ def _answer(promise: Promise) -> str:
         return gettext(
             "We act next, and we are late: our answer was due by %(time)s. The reviewers have been"
             " reminded.",
-            time=datetime_utc(promise.due_at),
+            time=missed(promise.due_at),
         )
     answer = gettext(
         "We act next: a person answers within one working day, by %(time)s.",
@@ -113,7 +112,7 @@ def _reply(wrote_at: datetime, due_at: datetime) -> str:
         reply = gettext("A person will answer your message by %(time)s.", time=deadline(due_at))
         return explained(reply, wrote_at, due_at)
     return gettext(
-        "We are late: our answer to your message was due by %(time)s.", time=datetime_utc(due_at)
+        "We are late: our answer to your message was due by %(time)s.", time=missed(due_at)
     )
 
 
@@ -127,5 +126,5 @@ def _first_day(paid_at: datetime, due_at: datetime) -> str:
     return gettext(
         "We were due to write by %(time)s to agree the first day. If nothing has come, write to"
         " us below.",
-        time=datetime_utc(due_at),
+        time=missed(due_at),
     )

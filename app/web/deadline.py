@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from app.firm.calendar import current_calendar, holidays_between
 from app.platform.languages.choice import present_language
-from app.web.rendering import FORMATS, listed
+from app.web.rendering import FORMATS, datetime_utc, listed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -27,6 +27,13 @@ def deadline(due_at: datetime) -> str:
         city=calendar.city_in(language),
         utc=utc.replace(" ", NO_BREAK),
     )
+
+
+def missed(due_at: datetime) -> str:
+    """A deadline that has passed: "1 Dec 2026, 02:35 UTC", in which a line breaks only after the
+    comma."""
+    day, comma, time = datetime_utc(due_at).partition(", ")
+    return day.replace(" ", NO_BREAK) + comma + time.replace(" ", NO_BREAK)
 
 
 def explained(sentence: str, since: datetime, due_at: datetime) -> str:

@@ -215,6 +215,7 @@ def test_a_late_reply_is_called_late_until_it_is_given_and_stays_in_the_timeline
     come_due()
     page = client.get(path).text
     assert turn_on(page).startswith("We act next. We are late: our answer to your message")
+    assert re.search(rf"by \d+{NO_BREAK}\w+{NO_BREAK}\d+, [\d:]+{NO_BREAK}UTC\.", turn_on(page))
     assert page.count("Our reply is late") == 1
     write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
     session.commit()

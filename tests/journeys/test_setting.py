@@ -5,9 +5,17 @@ from statistics import median
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.journeys.axe import RESIZE
 from tests.journeys.conftest import Visit
+from tests.journeys.prospect import apply
+from tests.site import Site
 
 DESK = 1440
+FOLLOWS_ON_ITS_LINE = """time => {
+  const after = document.createRange(), ends = [...time.firstElementChild.getClientRects()].at(-1);
+  after.setStart(time.nextSibling, 0), after.setEnd(time.nextSibling, 1);
+  return [after.toString(), Math.abs(after.getBoundingClientRect().bottom - ends.bottom) < 5];
+}"""
 LENGTHS_OF_LINES = """paragraphs => paragraphs.flatMap(paragraph => {
   const lines = new Map(), range = document.createRange();
   const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
@@ -49,6 +57,14 @@ def test_the_facts_of_an_offer_stand_above_the_second_of_its_columns(visit: Visi
     page.goto("/engagements/sprint")
     facts, second = page.locator(".offer-head__facts"), page.locator(".columns > :last-child")
     assert left_of(facts) == left_of(second)
+
+
+def test_no_line_begins_with_the_full_stop_after_a_time(visit: Visit, site: Site) -> None:
+    page = visit(390)
+    page.goto(f"{apply(site).page}?lang=de")
+    page.evaluate(RESIZE, "200%")
+    sent = page.locator(".page-head .field__hint time")
+    assert sent.evaluate(FOLLOWS_ON_ITS_LINE) == [".", True]
 
 
 def left_of(element: Locator) -> float:

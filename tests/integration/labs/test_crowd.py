@@ -57,10 +57,10 @@ def test_the_shared_page_is_in_the_visitors_language_with_an_up_to_date_count(
         return app.test_client().get(address, headers={"Accept-Language": language}).text
 
     assert "0 of 24 sandboxes are in use" in read("en")
-    assert "0 von 24 Sandkästen sind belegt" in read("de")
+    assert "0 von 24 Sandboxen sind belegt" in read("de")
     visitor("payments")
     assert "1 of 24 sandboxes are in use" in read("en")
-    assert "1 von 24 Sandkästen sind belegt" in read("de")
+    assert "1 von 24 Sandboxen sind belegt" in read("de")
 
 
 @pytest.mark.parametrize("lab", PRESSED)

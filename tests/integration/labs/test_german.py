@@ -77,7 +77,7 @@ def test_failures_are_reported_in_german_except_for_an_exceptions_own_words(
     assert "hat dieselbe Aufgabe noch einmal bekommen" in part
     assert english_left_in(part) == []
     page = press("/labs/break-it/submit", by=german, **{"submit-choice": FAULTS}).text
-    assert "In diesem Sandkasten ist schon eine Anfrage." in page
+    assert "In dieser Sandbox ist schon eine Anfrage." in page
 
 
 def test_money_and_numbers_are_written_as_german_writes_them(
@@ -113,8 +113,8 @@ def test_a_refusal_is_in_german(
 @pytest.mark.parametrize(
     ("setting", "most", "sentence"),
     [
-        ("LABS_SANDBOXES", 0, "Gerade sind alle Sandkästen belegt."),
-        ("LABS_EVENTS", 4, "Dieser Sandkasten enthält so viele Events, wie er darf."),
+        ("LABS_SANDBOXES", 0, "Gerade sind alle Sandboxen belegt."),
+        ("LABS_EVENTS", 4, "Diese Sandbox enthält so viele Events, wie sie darf."),
     ],
 )
 def test_a_limit_is_explained_in_german(

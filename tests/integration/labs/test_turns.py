@@ -80,5 +80,5 @@ def test_the_warning_and_the_extension_are_in_german_too(
 ) -> None:
     press("/labs/retail/place", by=german, **{"place-choice": "1"})
     part = look_for_minutes(german, "retail", 56)
-    assert "Ihr Sandkasten endet um" in part and "Noch eine Stunde behalten" in part
-    assert "Ihr Sandkasten bleibt bis" in press("/labs/retail/extend", by=german).text
+    assert "Ihre Sandbox endet um" in part and "Noch eine Stunde behalten" in part
+    assert "Ihre Sandbox bleibt bis" in press("/labs/retail/extend", by=german).text

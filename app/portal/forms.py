@@ -56,7 +56,7 @@ class WithdrawalForm(SiteForm):
 
     message = LongTextField(
         lazy_gettext("Why, if you would like to say"),
-        description=lazy_gettext("It goes to the reviewers and helps us ask better questions."),
+        description=lazy_gettext("It goes to the reviewers."),
         rows=4,
         validators=[
             Optional(),

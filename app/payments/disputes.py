@@ -8,7 +8,7 @@ from app.payments.deposits import application_id_of, record_about
 from app.payments.events import DepositDisputeClosed, DepositDisputed
 from app.payments.models import Dispute
 from app.payments.reports import UNCHANGED, CardPayment, NotCounted
-from app.payments.states import is_inquiry, is_over, wants_answer
+from app.payments.states import is_inquiry, is_over, phase_of, wants_answer
 from app.payments.stripe_events import DisputeReport
 
 
@@ -17,7 +17,7 @@ def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int)
     say what that is. The latest description counts, in whichever order they come."""
     session, told = payment.session, datetime.fromtimestamp(told_at, UTC)
     dispute = session.scalar(select(Dispute).filter_by(stripe_dispute_id=report.id))
-    before = dispute.status if dispute else None
+    before = _told(dispute) if dispute else None
     if dispute is None:
         dispute = Dispute(
             deposit_id=payment.deposit.id,
@@ -37,27 +37,27 @@ def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int)
     return _record_news(payment, dispute, before)
 
 
-def _phase(status: str) -> str:
-    if is_over(status):
-        return status
-    return "inquiry" if is_inquiry(status) else "dispute"
-
-
 def _rank(status: str) -> int:
     """Which of two descriptions from one second is the later: a bank asks, disputes, closes."""
     return 2 if is_over(status) else 0 if is_inquiry(status) else 1
 
 
-def _record_news(payment: CardPayment, dispute: Dispute, before: str | None) -> str:
-    """Record the first word of a dispute, an inquiry that became one, and the end."""
-    if before and _phase(before) == _phase(dispute.status):
+def _told(dispute: Dispute) -> tuple[str, int, str]:
+    """What events tell of the dispute."""
+    return phase_of(dispute.status), dispute.amount_cents, dispute.currency
+
+
+def _record_news(
+    payment: CardPayment, dispute: Dispute, before: tuple[str, int, str] | None
+) -> str:
+    """Record the first word of a dispute, an inquiry that became one, another amount, and the
+    end."""
+    if before == _told(dispute):
         return f"The dispute goes on: {dispute.status}."
-    is_closed = is_over(dispute.status)
-    if before is None or not is_closed:
-        _record_disputed(payment, dispute)
-    if is_closed:
+    if is_over(dispute.status):
         _record_closed(payment, dispute)
         return f"The dispute is closed: {dispute.status}."
+    _record_disputed(payment, dispute)
     asks = is_inquiry(dispute.status)
     return "The bank asks about the payment." if asks else "The payment is disputed."
 

@@ -29,6 +29,13 @@ def is_inquiry(status: str) -> bool:
     return status.startswith("warning_")
 
 
+def phase_of(status: str) -> str:
+    """What events tell of it: "inquiry" or "dispute" while it is open, then how it ended."""
+    if is_over(status):
+        return status
+    return "inquiry" if is_inquiry(status) else "dispute"
+
+
 def wants_answer(status: str) -> bool:
     """Whether it waits for us: it is neither over nor with the bank, after our answer."""
     return not is_over(status) and not status.endswith("under_review")

@@ -102,15 +102,21 @@ def test_an_inquiry_takes_nothing_and_may_become_a_dispute(
 
 @pytest.mark.parametrize("outcome", ["won", "lost", "warning_closed", "prevented"])
 def test_each_end_of_a_dispute_is_final_for_what_stripe_said_earlier(
-    paid: CheckoutAttempt, payer: Payer, dispute_event: LaterEvent, tell: Tell, outcome: str
+    paid: CheckoutAttempt,
+    payer: Payer,
+    dispute_event: LaterEvent,
+    tell: Tell,
+    session: Session,
+    outcome: str,
 ) -> None:
     earlier = dispute_event("created", paid), dispute_event("updated", paid, status="under_review")
     closed = dispute_event("closed", paid, status=outcome)
     assert tell(closed) == f"The dispute is closed: {outcome}."
     for event in (*earlier, closed, *earlier):
         tell(event)
-    opened = "inquiry" if outcome == "warning_closed" else "disputed"
-    assert phases(payer) == [opened, outcome]
+    assert phases(payer) == [outcome]
+    templates = select(MailMessage.template).where(MailMessage.template.like("%dispute%"))
+    assert session.scalars(templates).all() == ["dispute_closed"]
 
 
 def test_a_dispute_that_was_lost_can_be_won_on_appeal(
@@ -121,6 +127,15 @@ def test_a_dispute_that_was_lost_can_be_won_on_appeal(
     tell(dispute_event("updated", paid, status="appeal_needs_response", after=2))
     tell(dispute_event("closed", paid, status="won", after=3))
     assert phases(payer) == ["disputed", "lost", "disputed", "won"]
+
+
+def test_another_amount_is_told_anew(
+    paid: CheckoutAttempt, payer: Payer, dispute_event: LaterEvent, tell: Tell
+) -> None:
+    tell(dispute_event("created", paid))
+    tell(dispute_event("updated", paid, after=1, amount=400_000))
+    tell(dispute_event("updated", paid, after=2, amount=400_000, status="under_review"))
+    assert [one.data.amount_cents for one in payer.told()[1:]] == [500_000, 400_000]
 
 
 def test_a_deadline_that_moves_is_shown_and_not_told_anew(
@@ -150,7 +165,7 @@ def test_once_it_is_answered_staff_are_asked_for_no_answer(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"evidence_details": {"due_by": 0}}, {"status": "under_review"}, {"status": "prevented"}],
+    [{"evidence_details": {"due_by": 0}}, {"status": "under_review"}],
 )
 def test_the_mail_asks_for_an_answer_only_if_one_can_be_given(
     paid: CheckoutAttempt,

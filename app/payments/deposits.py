@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.engagements.models import Engagement
 from app.engagements.queries import get_engagement
 from app.events.store import record
-from app.events.types import Event, stream_of
+from app.events.types import Event, RecordedEvent, stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
 from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.queries import find_deposit, payer_records
-from app.platform.database import new_id, utc_now
+from app.platform.database import new_id
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -68,11 +68,6 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
     if deposit.status == "paid":
         raise AlreadyPaid(deposit.id)
     method: Method = "bank_transfer" if transfer else "stripe"
-    deposit.status, deposit.method, deposit.paid_at = "paid", method, utc_now()
-    if transfer:
-        deposit.recorded_by_id = transfer.recorded_by_id
-        deposit.received_on = transfer.received_on
-        deposit.bank_reference = transfer.bank_reference
     paid = DepositPaid(
         application_id=application_id_of(session, deposit),
         deposit_id=str(deposit.id),
@@ -81,7 +76,12 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
         method=method,
     )
     actor = f"staff:{transfer.recorded_by_id}" if transfer else "system:payments"
-    record_about(session, deposit, paid, actor=actor)
+    recorded = record_about(session, deposit, paid, actor=actor)
+    deposit.status, deposit.method, deposit.paid_at = "paid", method, recorded.recorded_at
+    if transfer:
+        deposit.recorded_by_id = transfer.recorded_by_id
+        deposit.received_on = transfer.received_on
+        deposit.bank_reference = transfer.bank_reference
 
 
 def is_paid_by(session: Session, engagement_id: uuid.UUID, transfer: Transfer) -> bool:
@@ -109,9 +109,9 @@ def note_overpayment(session: Session, deposit: Deposit, attempt: CheckoutAttemp
 
 def record_about(
     session: Session, deposit: Deposit, event: Event, *, actor: str = "system:payments"
-) -> None:
+) -> RecordedEvent:
     """Record what has become of the deposit, in its engagement's stream."""
-    record(session, stream_of("engagement", deposit.engagement_id), event, actor=actor)
+    return record(session, stream_of("engagement", deposit.engagement_id), event, actor=actor)
 
 
 def application_id_of(session: Session, deposit: Deposit) -> str:

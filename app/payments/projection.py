@@ -1,0 +1,141 @@
+"""Deposits, refunds and disputes: compared with the log, and corrected from it."""
+
+import uuid
+from collections.abc import Collection, Iterator
+from itertools import chain, groupby, islice
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.events.delivery.lag import unhandled_events
+from app.events.projections.folded_projection import BATCH, EVENTS, NO_BEGINNING, NO_ROW
+from app.events.projections.projection import Difference, snapshot
+from app.events.rows import UnreadableEvent, recorded_event
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.payments.fold import (
+    STEPS,
+    DepositState,
+    DisputeState,
+    RefundState,
+    State,
+    States,
+    fold_money,
+    is_as_folded,
+)
+from app.payments.models import Deposit, Dispute, Refund
+from app.payments.states import is_over
+from app.payments.subscribers import request_deposit
+
+# A refund that was never made: no event tells of it.
+NOT_TOLD = ("pending", "canceled")
+Rows = dict[tuple[type[State], uuid.UUID], Deposit | Refund | Dispute]
+TYPES = {"types": [event.type for event in STEPS]}
+WITHOUT_EVENTS = text("""
+SELECT engagement_id FROM deposits WHERE NOT EXISTS (
+    SELECT FROM events WHERE stream = 'engagement-' || engagement_id AND type = ANY(:types)
+)
+""")
+
+
+class MoneyProjection:
+    """The tables of deposits, refunds and disputes, as far as events tell of them. A deposit that
+    is due may be missing only while the event is not handled yet."""
+
+    def verify(self, engine: Engine) -> Iterator[Difference]:
+        return (difference for _, difference in _differences(engine))
+
+    def rebuild(self, engine: Engine) -> Iterator[Difference]:
+        for engagement_id, _ in groupby(_differences(engine), lambda found: found[0]):
+            yield from _correct(engine, engagement_id)
+
+
+def _differences(engine: Engine) -> Iterator[tuple[uuid.UUID, Difference]]:
+    with snapshot(engine) as connection, Session(connection) as session:
+        awaited = {event.subject_id for event in unhandled_events(connection, request_deposit)}
+        streams = chain(_streams(connection), _without_events(connection))
+        while batch := dict(islice(streams, BATCH)):
+            rows = _rows(session, batch)
+            for engagement_id, states in batch.items():
+                for difference in _compare(states, rows.get(engagement_id, {}), awaited):
+                    yield engagement_id, difference
+            session.expunge_all()
+
+
+def _streams(connection: Connection) -> Iterator[tuple[uuid.UUID, States]]:
+    """Each engagement with what its events say of its money."""
+    with connection.execute(EVENTS, TYPES, execution_options={"yield_per": BATCH}) as rows:
+        for stream, events in groupby(map(recorded_event, rows), lambda event: event.stream):
+            first, *later = events
+            try:
+                yield first.subject_id, fold_money([first, *later])
+            except ValueError as error:
+                raise UnreadableEvent(f"one of {stream}") from error
+
+
+def _without_events(connection: Connection) -> Iterator[tuple[uuid.UUID, States]]:
+    for (engagement_id,) in connection.execute(WITHOUT_EVENTS, TYPES):
+        yield engagement_id, {}
+
+
+def _rows(session: Session, engagement_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Rows]:
+    """The rows of each of these engagements, by their kind and key."""
+    owed = session.scalars(select(Deposit).where(Deposit.engagement_id.in_(engagement_ids))).all()
+    found: dict[uuid.UUID, Rows] = {
+        deposit.engagement_id: {(DepositState, deposit.engagement_id): deposit} for deposit in owed
+    }
+    engagements = {deposit.id: deposit.engagement_id for deposit in owed}
+    for refund in session.scalars(select(Refund).where(Refund.deposit_id.in_(engagements))):
+        found[engagements[refund.deposit_id]][RefundState, refund.id] = refund
+    for dispute in session.scalars(select(Dispute).where(Dispute.deposit_id.in_(engagements))):
+        found[engagements[dispute.deposit_id]][DisputeState, dispute.id] = dispute
+    return found
+
+
+def _compare(states: States, rows: Rows, awaited: Collection[uuid.UUID]) -> Iterator[Difference]:
+    for kind, key in dict.fromkeys([*states, *rows]):
+        state, row = states.get((kind, key)), rows.get((kind, key))
+        told = Difference(kind.model.__tablename__, str(key))
+        if row is None:
+            if key not in awaited:
+                yield replace(told, problem=NO_ROW)
+        elif state is None:
+            if row.status not in NOT_TOLD:
+                yield replace(told, problem=NO_BEGINNING)
+        else:
+            for column in state.__struct_fields__:
+                found, expected = getattr(row, column), getattr(state, column)
+                if not is_as_folded(state, column, found):
+                    yield replace(told, column=column, found=found, expected=expected)
+
+
+def _correct(engine: Engine, engagement_id: uuid.UUID) -> list[Difference]:
+    """Write the rows as their stream has them now, under the deposit's lock, and return what
+    differed. Where no event has all that a row needs, it is left."""
+    with Session(engine, expire_on_commit=False) as session:
+        lock = select(Deposit.id).where(Deposit.engagement_id == engagement_id).with_for_update()
+        session.execute(lock)
+        states = fold_money(read_stream(session, stream_of("engagement", engagement_id)))
+        rows = _rows(session, [engagement_id]).get(engagement_id, {})
+        by_name = {(kind.model.__tablename__, str(key)): row for (kind, key), row in rows.items()}
+        found = [
+            replace(difference, is_unfixable=not _can_write(difference))
+            for difference in _compare(states, rows, ())
+        ]
+        for one in found:
+            if not one.is_unfixable:
+                setattr(by_name[one.table, one.key], one.column, one.expected)
+        try:
+            session.commit()
+        except IntegrityError:
+            return [replace(difference, is_unfixable=True) for difference in found]
+    return found
+
+
+def _can_write(difference: Difference) -> bool:
+    """Whether the value in the events is the one that belongs in the row: of an open dispute they
+    have not Stripe's own word."""
+    is_phase = (difference.table, difference.column) == (Dispute.__tablename__, "status")
+    return bool(difference.column) and not (is_phase and not is_over(difference.expected))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
@@ -127,7 +128,8 @@ SHAPES: dict[str, type[RefundEvent | DisputeEvent]] = {
 
 
 def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | None:
-    """Store the event and record stripe.event_received; None if it was stored before.
+    """Store the event and record stripe.event_received; None if it was stored before. One of which
+    an older release could read nothing is stored anew.
 
     Raises UnusableEvent. ``body`` must have been verified.
     """
@@ -150,11 +152,12 @@ def payload_to_store(stripe_type: str, body: bytes) -> dict[str, Any]:
     return read
 
 
-def repeat_received(session: Session, stored: StripeEvent) -> None:
+def repeat_received(session: Session, stored: StripeEvent) -> StripeEventReceived:
     """Have an event that was handled before handled once more."""
     stored.outcome = stored.handled_at = None
     received = StripeEventReceived(stripe_event_id=stored.stripe_event_id, stripe_type=stored.type)
     record(session, stream_of("stripe", stored.id), received, actor="system:payments")
+    return received
 
 
 def _store(
@@ -167,9 +170,24 @@ def _store(
         .returning(StripeEvent.id)
     )
     if row_id is None:
-        return None
+        return None if "fault" in payload else _read_at_last(session, envelope, payload)
     received = StripeEventReceived(stripe_event_id=envelope.id, stripe_type=envelope.type)
     record(
         session, stream_of("stripe", row_id), received, actor="system:stripe", expected_version=0
     )
     return received
+
+
+def _read_at_last(
+    session: Session, envelope: Envelope, payload: dict[str, Any]
+) -> StripeEventReceived | None:
+    unread = select(StripeEvent).where(
+        StripeEvent.stripe_event_id == envelope.id,
+        StripeEvent.type == envelope.type,
+        StripeEvent.payload.has_key("fault"),
+    )
+    stored = session.scalar(unread.with_for_update())
+    if stored is None:
+        return None
+    stored.payload = payload
+    return repeat_received(session, stored)

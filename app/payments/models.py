@@ -116,6 +116,17 @@ class StripeEvent(Model):
     )
 
 
+class StripeRead(Model):
+    """Until when all that comes after a payment was last read at Stripe; one row."""
+
+    __tablename__ = "stripe_reads"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    read_until: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
 class Refund(Model):
     """Money of a payment that goes back: at Stripe, to the card of the ``attempt``, or by a
     transfer that a member of staff recorded.

@@ -1,7 +1,7 @@
 """Asks Stripe about our payments. A webhook may never come, because its endpoint was disabled or
 misspelled, or may have come just before the database was restored from a backup."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.payments.attempts import get_attempt, keep_intent
 from app.payments.deposits import lock_deposit
 from app.payments.gateway import PaymentUnavailable, current_gateway
-from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.payments.models import CheckoutAttempt, Deposit, StripeEvent, StripeRead
 from app.payments.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
 from app.payments.settlement import SETTLE
 from app.payments.stripe_events import (
@@ -27,6 +27,9 @@ from app.platform.database import utc_now
 KEPT = timedelta(days=30)
 # Leaves a webhook that is on its way time to arrive, so that it is not logged as missed.
 GRACE = timedelta(minutes=10)
+READ_ALL_EVERY = timedelta(days=1)
+# An event may appear in Stripe's list some time after its own time.
+OVERLAP = timedelta(hours=1)
 # Of how many payments the id is asked for in one pass, so that the task ends within its time.
 ASKED_AT_ONCE = 40
 AFTERWARDS = (*REFUNDS, *DISPUTES)
@@ -39,14 +42,14 @@ def fetch_missed_events(session: Session) -> None:
     """Fetch and store the events that no webhook brought: about payment pages that still wait for
     one, and about refunds and disputes once somebody has paid by card. Commits, because no
     transaction may be open while Stripe is asked."""
-    for types, since in list(_wanted(session)):
-        session.commit()
-        try:
-            bodies = current_gateway().read_events(types, since, utc_now() - GRACE)
-        except PaymentUnavailable:
-            return  # the gateway has logged why, and is asked again
-        for body in bodies:
-            _store(session, body)
+    until = utc_now() - GRACE
+    try:
+        if since := _waiting_since(session):
+            _fetch(session, list(SETTLE), since, until)
+        if since := _paid_since(session):
+            _fetch_afterwards(session, since, until)
+    except PaymentUnavailable:
+        return  # the gateway has logged why, and is asked again
 
 
 def hear_again(session: Session) -> None:
@@ -62,16 +65,37 @@ def hear_again(session: Session) -> None:
     session.commit()
 
 
-def _wanted(session: Session) -> Iterator[tuple[Sequence[str], datetime]]:
-    """Which events to ask for, and since when: from the oldest page that can still be paid or whose
-    payment is being processed, and from the oldest payment, as far back as Stripe keeps events."""
-    kept_since = utc_now() - KEPT
+def _waiting_since(session: Session) -> datetime | None:
+    """When the oldest page was opened that can still be paid or whose payment is being processed,
+    as far back as Stripe keeps events."""
     waiting = CheckoutAttempt.status.in_(("opening", "open", "processing"))
     oldest = select(func.min(CheckoutAttempt.created_at))
-    if since := session.scalar(oldest.where(waiting, CheckoutAttempt.created_at > kept_since)):
-        yield list(SETTLE), since
-    if since := session.scalar(oldest.where(CheckoutAttempt.status == "complete")):
-        yield AFTERWARDS, max(since, kept_since)
+    return session.scalar(oldest.where(waiting, CheckoutAttempt.created_at > utc_now() - KEPT))
+
+
+def _paid_since(session: Session) -> datetime | None:
+    """When the oldest page was opened that was paid, or since when Stripe keeps events."""
+    oldest = select(func.min(CheckoutAttempt.created_at))
+    since = session.scalar(oldest.where(CheckoutAttempt.status == "complete"))
+    return max(since, utc_now() - KEPT) if since else None
+
+
+def _fetch_afterwards(session: Session, since: datetime, until: datetime) -> None:
+    """Read everything once a day, and in between what came since then. News of an old refund is a
+    new event. Where it was last read is in the database, so it goes back with it."""
+    read = session.get(StripeRead, 1)
+    if read and timedelta(0) <= until - read.read_until < READ_ALL_EVERY:
+        _fetch(session, AFTERWARDS, read.read_until - OVERLAP, until)
+        return
+    _fetch(session, AFTERWARDS, since, until)
+    session.merge(StripeRead(id=1, read_until=until))
+    session.commit()
+
+
+def _fetch(session: Session, types: Sequence[str], since: datetime, until: datetime) -> None:
+    session.commit()
+    for body in current_gateway().read_events(types, since, until):
+        _store(session, body)
 
 
 def _not_placed() -> Select[StripeEvent]:

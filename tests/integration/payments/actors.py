@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -27,6 +28,7 @@ PostWebhook = Callable[..., TestResponse]
 CheckoutEvent = Callable[..., dict[str, Any]]
 LaterEvent = Callable[..., dict[str, Any]]
 Tell = Callable[[dict[str, Any]], str]
+Pass = Callable[[timedelta], None]
 Events = Sequence[dict[str, Any]]
 Hear = Callable[[Events, Events, random.Random | None], None]
 

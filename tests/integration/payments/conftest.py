@@ -20,7 +20,9 @@ from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_terms, offer_terms
 from app.firm.offers import Kind
+from app.payments import reconciliation
 from app.payments.models import CheckoutAttempt, StripeEvent
+from app.platform.database import utc_now
 from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
@@ -33,6 +35,7 @@ from tests.integration.payments.actors import (
     Handle,
     Hear,
     LaterEvent,
+    Pass,
     Payer,
     PostWebhook,
     Standin,
@@ -208,6 +211,12 @@ def hear(post_webhook: PostWebhook, handle_events: Handle) -> Hear:
         handle_events()
 
     return hear
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
+    """Let that much time pass for the check for late webhooks."""
+    return lambda time: monkeypatch.setattr(reconciliation, "utc_now", lambda: utc_now() + time)
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
 """A webhook that never came: Stripe is asked for the event."""
 
-import json
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,31 +8,23 @@ from app.accounts.models import Staff
 from app.events.models import StoredEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.payments import reconciliation, settlement, stripe_events
+from app.payments import reconciliation, settlement
 from app.payments.deposits import Transfer
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events, hear_again
 from app.payments.service import close_checkout, record_bank_payment
-from app.payments.stripe_events import store_stripe_event
 from app.payments.stripe_sdk import Gateway
 from app.payments.tasks import reconcile_payments
 from app.platform.database import utc_now
 from tests.integration.payments.actors import (
     Handle,
     LaterEvent,
+    Pass,
     Payer,
     PostWebhook,
     Standin,
     Tell,
 )
-
-Pass = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
-    """Let that much time pass for the check for late webhooks."""
-    return lambda time: monkeypatch.setattr(reconciliation, "utc_now", lambda: utc_now() + time)
 
 
 @pytest.fixture
@@ -280,28 +268,6 @@ def test_what_an_older_worker_passed_over_during_the_upgrade_is_handled_after_it
         handle_events()
     told = sorted(one.type for one in payer.told())
     assert told == ["deposit.disputed", "deposit.paid", "deposit.refunded"]
-
-
-def test_an_event_of_which_an_older_release_could_read_nothing_is_read_when_it_is_fetched(
-    paid: CheckoutAttempt,
-    payer: Payer,
-    refund_event: LaterEvent,
-    post_webhook: PostWebhook,
-    handle_events: Handle,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    refund = refund_event("created", paid)
-    with monkeypatch.context() as older:
-        older.setattr(stripe_events, "SHAPES", {})
-        older.setattr(settlement, "REFUNDS", ())
-        post_webhook(refund)
-        handle_events()
-    for _ in range(2):
-        store_stripe_event(payer.session, json.dumps(refund).encode())
-        payer.session.commit()
-        handle_events()
-    assert [one.type for one in payer.told()] == ["deposit.paid", "deposit.refunded"]
-    assert handled(payer.session) == 3  # the payment, and that refund twice
 
 
 def test_refunds_of_another_site_on_the_account_are_left_alone(

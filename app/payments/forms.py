@@ -100,7 +100,9 @@ class BankRefundForm(SiteForm):
             amount_cents = parse_amount(field.data or "", self.currency)
         except NotAnAmount as reason:
             raise ValidationError(str(reason)) from None
-        if not 0 < amount_cents <= self.left_cents:
+        if not amount_cents:
+            raise ValidationError("Nothing to record: this amount is zero.")
+        if amount_cents > self.left_cents:
             left = money(self.left_cents, self.currency)
             raise ValidationError(f"It can be at most {left}, which is what is left.")
 

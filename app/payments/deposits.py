@@ -120,7 +120,12 @@ def application_id_of(session: Session, deposit: Deposit) -> str:
 
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:
-    """Erase what names the payer: the bank's references, our requests to Stripe and its events."""
+    """Erase what names the payer: the bank's references, our requests to Stripe and its events. The
+    deposit is locked first, as by whoever settles such an event, so that the two wait in one order.
+    """
+    session.execute(
+        select(Deposit.id).where(Deposit.engagement_id == engagement_id).with_for_update()
+    )
     records = payer_records(session, engagement_id)
     if records is None:
         return

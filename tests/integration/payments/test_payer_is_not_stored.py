@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
-from app.payments.models import CheckoutAttempt
+from app.payments.deposits import forget_payer, lock_deposit
+from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.service import open_deposit_checkout
 from app.platform.database import db
 from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
@@ -73,6 +75,21 @@ def test_a_client_erased_while_pressing_the_button_is_not_named_to_stripe(
     assert open_deposit_checkout(session, engagement, application) is None
     assert standin.sessions() == []
     assert payer.attempts() == []
+
+
+def test_an_erasure_waits_for_what_is_being_settled_before_it_changes_anything(
+    paid: CheckoutAttempt, payer: Payer, session: Session
+) -> None:
+    lock_deposit(session, Deposit.id == paid.deposit_id)
+    with Session(db.engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError):
+            forget_payer(other, payer.engagement_id)
+    session.rollback()
+    with Session(db.engine) as other:
+        forget_payer(other, payer.engagement_id)
+        other.commit()
+    assert payer.attempts()[0].request == {}
 
 
 def test_an_event_that_does_not_count_leaves_no_name(

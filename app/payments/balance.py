@@ -70,9 +70,14 @@ class Payment(msgspec.Struct, frozen=True):
 
     @property
     def left_cents(self) -> int:
-        """What could still be refunded: what is not back, on its way back, or with the bank."""
+        """What could still be refunded: what is not back, on its way back, or with the bank. Of a
+        dispute in another currency nobody here knows how much that is, so it counts as all."""
         pending = sum(one.amount_cents for one in self.refunds if one.status == "pending")
-        taken = sum(one.amount_cents for one in self.disputes if one.is_with_the_bank)
+        taken = sum(
+            one.amount_cents if one.currency == self.currency else self.amount_cents
+            for one in self.disputes
+            if one.is_with_the_bank
+        )
         return max(self.amount_cents - self.refunded_cents - pending - taken, 0)
 
     @property

@@ -241,6 +241,22 @@ def test_a_second_payment_that_the_bank_took_back_is_not_to_be_refunded_any_more
     assert "paid twice: refund $5,000; done" not in desk.get(page).text
 
 
+def test_a_dispute_in_another_currency_is_not_subtracted_as_if_it_were_in_the_deposits(
+    paid_twice: tuple[CheckoutAttempt, CheckoutAttempt],
+    payer: Payer,
+    dispute_event: LaterEvent,
+    tell: Tell,
+    desk: FlaskClient,
+) -> None:
+    page = f"/staff/applications/{payer.application_id}"
+    abroad = {"amount": 470_000, "currency": "eur"}
+    tell(dispute_event("created", paid_twice[1], **abroad))
+    assert "€4,700 of the second payment" in desk.get(page).text
+    assert "at Stripe. This notice goes" not in desk.get(page).text
+    tell(dispute_event("closed", paid_twice[1], after=1, **abroad))
+    assert "Deposit paid twice: refund $5,000; done" in desk.get(page).text
+
+
 def test_a_dispute_of_one_payment_is_not_taken_for_one_of_another(
     agree: Callable[[], Payer],
     paid: CheckoutAttempt,

@@ -270,8 +270,10 @@ def test_of_two_payments_the_first_can_be_refunded_as_well_and_the_other_stands(
     pages = (f"/staff/applications/{payer.application_id}", DESK.format(payer.engagement_id))
     assert "Refund $5,000 at Stripe." in desk.get(pages[0]).text
     assert "Refund it at Stripe." in desk.get(pages[1]).text
+    assert "paid twice: refund $5,000; done" not in desk.get(pages[0]).text
     tell(refund_event("created", own))
     assert "Refund $5,000 at Stripe." not in desk.get(pages[0]).text
+    assert "paid twice: refund $5,000; done" in desk.get(pages[0]).text
     assert "Refund it at Stripe." not in desk.get(pages[1]).text
     assert "Your engagement is confirmed." in payer.browser.get(payer.own_page).text
     tell(refund_event("created", extra, id="re_2"))

@@ -246,6 +246,8 @@ def test_the_second_payment_is_refunded_and_the_desk_says_that_this_is_done(
     assert "Refund $5,000 at Stripe." in desk.get(page).text
     tell(refund_event("created", extra, amount=200_000))
     assert "Refund $3,000 at Stripe." in desk.get(page).text
+    deposit = DESK.format(payer.engagement_id)
+    assert "Refunded $2,000 of $5,000. Refund $3,000 at Stripe." in desk.get(deposit).text
     tell(refund_event("created", extra, id="re_2", amount=300_000, status="pending"))
     assert "at Stripe. This notice" not in desk.get(page).text
     assert "refund $5,000; done" not in desk.get(page).text
@@ -323,3 +325,15 @@ def test_second_payments_of_an_older_release_are_known_as_such_after_the_migrati
     session.execute(text(run_path(str(MIGRATION))["MARK_EXTRA"]))
     session.commit()
     assert [one.is_extra for one in payer.attempts()] == [True, False]
+
+
+def test_the_deposits_page_asks_only_for_what_is_not_under_way(
+    paid_twice: tuple[CheckoutAttempt, CheckoutAttempt],
+    payer: Payer,
+    refund_event: LaterEvent,
+    tell: Tell,
+    desk: FlaskClient,
+) -> None:
+    tell(refund_event("created", paid_twice[1], amount=200_000, status="pending"))
+    page = desk.get(DESK.format(payer.engagement_id)).text
+    assert "although the deposit had been paid. Refund $3,000 at Stripe." in page

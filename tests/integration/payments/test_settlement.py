@@ -15,7 +15,15 @@ from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.settlement import SECOND_PAYMENT
-from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
+from tests.integration.payments.actors import (
+    CheckoutEvent,
+    Handle,
+    Hear,
+    LaterEvent,
+    Payer,
+    PostWebhook,
+    Standin,
+)
 
 Settle = Callable[..., str]
 
@@ -227,3 +235,15 @@ def test_the_history_names_stripes_event_as_the_cause(
     paid = re.search(r'moment=(\d+)"[^>]*>Deposit of', tree)
     assert paid
     assert f"an event of another stream: {link}" in desk.get(f"{path}?moment={paid[1]}").text
+
+
+def test_of_many_reports_by_stripe_the_latest_ten_are_open(
+    paid: CheckoutAttempt, payer: Payer, refund_event: LaterEvent, hear: Hear, desk: FlaskClient
+) -> None:
+    parts = [refund_event("created", paid, id=f"re_{part}", amount=1_000) for part in range(11)]
+    hear(parts, [], None)
+    page = desk.get(f"/staff/engagements/{payer.engagement_id}/payment").text
+    earlier, _, latest = page[page.index("What Stripe reported") :].partition("</details>")
+    assert "2 earlier" in earlier
+    assert (earlier.count("checkout.session"), earlier.count("refund.created")) == (1, 1)
+    assert latest.count("The refund is made.") == 10

@@ -9,9 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import staff_names
-from app.payments.gateway import payment_address
+from app.events.models import StoredEvent
+from app.events.types import stream_of
+from app.payments.events import DepositOverpaid
+from app.payments.gateway import KEPT, payment_address
 from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund
 from app.payments.states import is_inquiry, is_over
+from app.platform.database import utc_now
 
 
 class RefundMade(msgspec.Struct, frozen=True):
@@ -44,12 +48,14 @@ class DisputeMade(msgspec.Struct, frozen=True):
 
 class Payment(msgspec.Struct, frozen=True):
     """One payment of the deposit's amount, with what became of it. ``is_extra``: the deposit had
-    already been paid. ``address`` is the payment's page at Stripe, "" if there is none."""
+    already been paid. ``is_untold``: so it was, before refunds were followed here, and Stripe no
+    longer tells of one made then. ``address`` is its page at Stripe, "" if there is none."""
 
     amount_cents: int
     currency: str
     by_card: bool
     is_extra: bool
+    is_untold: bool
     address: str
     refunds: Sequence[RefundMade]
     disputes: Sequence[DisputeMade]
@@ -103,12 +109,25 @@ def payments_for(session: Session, deposit: Deposit) -> list[Payment]:
             currency=deposit.currency,
             by_card=attempt is not None,
             is_extra=attempt is not None and attempt.is_extra,
+            is_untold=attempt is not None and _is_untold(session, deposit, attempt),
             address=payment_address(attempt.payment_intent) if attempt else "",
             refunds=refunds.get(attempt.id if attempt else None, ()),
             disputes=disputes.get(attempt.id, ()) if attempt else (),
         )
         for attempt in by_transfer + cards
     ]
+
+
+def _is_untold(session: Session, deposit: Deposit, attempt: CheckoutAttempt) -> bool:
+    """The releases that did not follow refunds did not name the payment in the event either."""
+    if not attempt.is_extra or attempt.created_at > utc_now() - KEPT:
+        return False
+    named = select(StoredEvent.id).where(
+        StoredEvent.stream == stream_of("engagement", deposit.engagement_id),
+        StoredEvent.type == DepositOverpaid.type,
+        StoredEvent.data["attempt_id"].astext == str(attempt.id),
+    )
+    return not session.scalar(select(named.exists()))
 
 
 def _refunds_of(session: Session, deposit: Deposit) -> dict[uuid.UUID | None, list[RefundMade]]:

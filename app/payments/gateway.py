@@ -1,5 +1,6 @@
 """Access to Stripe: its possible answers, and `stripe_sdk`, loaded only when it is needed."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
 
+# How long Stripe keeps its events: https://docs.stripe.com/api/events/list
+KEPT: Final = timedelta(days=30)
 DASHBOARD: Final = "https://dashboard.stripe.com"
 
 

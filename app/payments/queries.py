@@ -75,6 +75,11 @@ class DepositPanel(msgspec.Struct, frozen=True):
         """Whether more than the deposit is still here. Of two payments, either may be refunded."""
         return sum(payment.left_cents for payment in self.payments) > self.amount_cents
 
+    def is_to_refund(self, payment: Payment) -> bool:
+        """Whether staff are asked to refund what is left of it, a second payment."""
+        is_asked = payment.is_extra and not payment.is_untold and payment.left_cents > 0
+        return is_asked and self.is_paid_twice
+
     @property
     def is_paid(self) -> bool:
         return self.status == "paid"

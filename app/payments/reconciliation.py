@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.payments.attempts import get_attempt, keep_intent
 from app.payments.deposits import lock_deposit
-from app.payments.gateway import PaymentUnavailable, current_gateway
+from app.payments.gateway import KEPT, PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent, StripeRead
 from app.payments.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
 from app.payments.settlement import SETTLE
@@ -23,8 +23,6 @@ from app.payments.stripe_events import (
 )
 from app.platform.database import utc_now
 
-# How long Stripe keeps its events: https://docs.stripe.com/api/events/list
-KEPT = timedelta(days=30)
 # Leaves a webhook that is on its way time to arrive, so that it is not logged as missed.
 GRACE = timedelta(minutes=10)
 READ_ALL_EVERY = timedelta(days=1)

@@ -38,8 +38,11 @@ def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int)
 
 
 def _rank(status: str) -> int:
-    """Which of two descriptions from one second is the later: a bank asks, disputes, closes."""
-    return 2 if is_over(status) else 0 if is_inquiry(status) else 1
+    """Which of two descriptions from one second is the later: a bank asks, disputes, closes, and
+    each is answered after it was asked."""
+    if is_over(status):
+        return 4
+    return (0 if is_inquiry(status) else 2) + (0 if wants_answer(status) else 1)
 
 
 def _told(dispute: Dispute) -> tuple[str, int, str]:

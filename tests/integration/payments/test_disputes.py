@@ -129,6 +129,20 @@ def test_a_dispute_that_was_lost_can_be_won_on_appeal(
     assert phases(payer) == ["disputed", "lost", "disputed", "won"]
 
 
+def test_an_answer_in_the_same_second_counts_whichever_is_told_first(
+    paid: CheckoutAttempt, dispute_event: LaterEvent, tell: Tell, session: Session
+) -> None:
+    asked = dispute_event("created", paid)
+    answered = {
+        **dispute_event("updated", paid, status="under_review"),
+        "created": asked["created"],
+    }
+    tell(asked)
+    tell(answered)
+    tell({**asked, "id": "evt_again"})
+    assert session.scalars(select(Dispute.status)).all() == ["under_review"]
+
+
 def test_another_amount_is_told_anew(
     paid: CheckoutAttempt, payer: Payer, dispute_event: LaterEvent, tell: Tell
 ) -> None:

@@ -65,10 +65,14 @@ def hear_again(session: Session) -> None:
 
 def _waiting_since(session: Session) -> datetime | None:
     """When the oldest page was opened that can still be paid or whose payment is being processed,
-    as far back as Stripe keeps events."""
-    waiting = CheckoutAttempt.status.in_(("opening", "open", "processing"))
+    as far back as Stripe keeps events. Of one that Stripe never answered nobody
+    knows the page, and when its time is up nobody will."""
+    now = utc_now()
+    waiting = CheckoutAttempt.status.in_(("open", "processing")) | (
+        (CheckoutAttempt.status == "opening") & (CheckoutAttempt.expires_at > now)
+    )
     oldest = select(func.min(CheckoutAttempt.created_at))
-    return session.scalar(oldest.where(waiting, CheckoutAttempt.created_at > utc_now() - KEPT))
+    return session.scalar(oldest.where(waiting, CheckoutAttempt.created_at > now - KEPT))
 
 
 def _paid_since(session: Session) -> datetime | None:

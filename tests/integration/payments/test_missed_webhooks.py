@@ -9,6 +9,7 @@ from app.events.models import StoredEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.payments import reconciliation, settlement
+from app.payments.attempts import LIFETIME
 from app.payments.deposits import Transfer
 from app.payments.gateway import KEPT
 from app.payments.models import CheckoutAttempt, StripeEvent
@@ -124,6 +125,11 @@ def test_stripe_is_not_asked_when_no_payment_page_is_open(
         reconciliation, "current_gateway", lambda: pytest.fail("Stripe is asked for nothing")
     )
     wait(KEPT)
+    fetch_missed_events(session)
+    mine = session.get_one(CheckoutAttempt, attempt.id)
+    mine.status, mine.stripe_session_id, mine.url = "opening", None, None
+    session.commit()
+    wait(LIFETIME)
     fetch_missed_events(session)
     session.get_one(CheckoutAttempt, attempt.id).status = "expired"
     session.commit()

@@ -4,5 +4,6 @@
 `service` opens Stripe's payment page for them, through the `gateway` (`stripe_sdk`). Stripe reports
 a payment, and later a refund or a dispute of it, by a `webhook`, or when `reconciliation` asks. All
 are stored as `stripe_events` and checked as `reports`; `settlement` acts on them, with `refunds`
-and `disputes`. Staff record refunds by transfer. `balance` says what became of each payment.
+and `disputes`. Staff record refunds by transfer. `balance` says what became of each payment;
+`projection` compares all of it with its `fold` of the log.
 """

@@ -190,4 +190,5 @@ def _read_at_last(
     if stored is None:
         return None
     stored.payload = payload
+    session.flush()  # what the database refuses is refused here
     return repeat_received(session, stored)

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.events.delivery.lag import unhandled_events
-from app.events.projections.folded_projection import BATCH, EVENTS, NO_BEGINNING, NO_ROW
+from app.events.projections.folded_projection import NO_BEGINNING, NO_ROW
 from app.events.projections.projection import Difference, snapshot
-from app.events.rows import UnreadableEvent, recorded_event
+from app.events.projections.streams import BATCH, fold_streams, unread
+from app.events.rows import UnreadableEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.payments.fold import (
@@ -32,7 +33,7 @@ from app.payments.subscribers import request_deposit
 # A refund that was never made: no event tells of it.
 NOT_TOLD = ("pending", "canceled")
 Rows = dict[tuple[type[State], uuid.UUID], Deposit | Refund | Dispute]
-TYPES = {"types": [event.type for event in STEPS]}
+TYPES = [event.type for event in STEPS]
 WITHOUT_EVENTS = text("""
 SELECT engagement_id FROM deposits WHERE NOT EXISTS (
     SELECT FROM events WHERE stream = 'engagement-' || engagement_id AND type = ANY(:types)
@@ -48,36 +49,33 @@ class MoneyProjection:
         return (difference for _, difference in _differences(engine))
 
     def rebuild(self, engine: Engine) -> Iterator[Difference]:
-        for engagement_id, _ in groupby(_differences(engine), lambda found: found[0]):
-            yield from _correct(engine, engagement_id)
+        for engagement_id, found in groupby(_differences(engine), lambda found: found[0]):
+            first = next(found)[1]
+            if first.is_unfixable:
+                yield first
+            else:
+                yield from _correct(engine, uuid.UUID(engagement_id))
 
 
-def _differences(engine: Engine) -> Iterator[tuple[uuid.UUID, Difference]]:
+def _differences(engine: Engine) -> Iterator[tuple[str, Difference]]:
+    """The differences, each with its engagement's id, those of one engagement in a row."""
     with snapshot(engine) as connection, Session(connection) as session:
         awaited = {event.subject_id for event in unhandled_events(connection, request_deposit)}
-        streams = chain(_streams(connection), _without_events(connection))
-        while batch := dict(islice(streams, BATCH)):
-            rows = _rows(session, batch)
-            for engagement_id, states in batch.items():
-                for difference in _compare(states, rows.get(engagement_id, {}), awaited):
-                    yield engagement_id, difference
+        streams = chain(fold_streams(connection, TYPES, fold_money), _without_events(connection))
+        while batch := list(islice(streams, BATCH)):
+            rows = _rows(session, [uuid.UUID(key) for key, of in batch if isinstance(of, dict)])
+            for key, states in batch:
+                if isinstance(states, UnreadableEvent):
+                    yield key, unread(Deposit.__tablename__, key, states)
+                else:
+                    found = _compare(states, rows.get(uuid.UUID(key), {}), awaited)
+                    yield from ((key, difference) for difference in found)
             session.expunge_all()
 
 
-def _streams(connection: Connection) -> Iterator[tuple[uuid.UUID, States]]:
-    """Each engagement with what its events say of its money."""
-    with connection.execute(EVENTS, TYPES, execution_options={"yield_per": BATCH}) as rows:
-        for stream, events in groupby(map(recorded_event, rows), lambda event: event.stream):
-            first, *later = events
-            try:
-                yield first.subject_id, fold_money([first, *later])
-            except ValueError as error:
-                raise UnreadableEvent(f"one of {stream}") from error
-
-
-def _without_events(connection: Connection) -> Iterator[tuple[uuid.UUID, States]]:
-    for (engagement_id,) in connection.execute(WITHOUT_EVENTS, TYPES):
-        yield engagement_id, {}
+def _without_events(connection: Connection) -> Iterator[tuple[str, States]]:
+    for (engagement_id,) in connection.execute(WITHOUT_EVENTS, {"types": TYPES}):
+        yield str(engagement_id), {}
 
 
 def _rows(session: Session, engagement_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Rows]:
@@ -117,7 +115,10 @@ def _correct(engine: Engine, engagement_id: uuid.UUID) -> list[Difference]:
     with Session(engine, expire_on_commit=False) as session:
         lock = select(Deposit.id).where(Deposit.engagement_id == engagement_id).with_for_update()
         session.execute(lock)
-        states = fold_money(read_stream(session, stream_of("engagement", engagement_id)))
+        try:
+            states = fold_money(read_stream(session, stream_of("engagement", engagement_id)))
+        except UnreadableEvent as error:  # one that says nothing about money
+            return [unread(Deposit.__tablename__, str(engagement_id), error)]
         rows = _rows(session, [engagement_id]).get(engagement_id, {})
         by_name = {(kind.model.__tablename__, str(key)): row for (kind, key), row in rows.items()}
         found = [

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.events.rows import READ, recorded_event
+from app.events.rows import READ, recorded_leniently
 from app.events.subscription import Subscriber, current_subscriptions, name_of
 from app.events.types import RecordedEvent
 
@@ -40,9 +40,10 @@ def lag_of(session: Session, subscriber: Subscriber) -> Lag:
 
 
 def unhandled_events(connection: Connection, subscriber: Subscriber) -> Sequence[RecordedEvent]:
-    """The events that the subscriber has yet to handle, in no particular order."""
+    """The events that the subscriber has yet to handle, in no particular order; also those that
+    can't be read (see `recorded_leniently`)."""
     rows = connection.execute(UNHANDLED_EVENTS, _named(subscriber))
-    return [recorded_event(row) for row in rows]
+    return [recorded_leniently(row) for row in rows]
 
 
 def _named(subscriber: Subscriber) -> dict[str, object]:

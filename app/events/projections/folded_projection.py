@@ -1,7 +1,7 @@
 """Checking a folded table against its streams, and correcting it."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any, cast
 
@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.events.projections.folded_table import FoldedTable
 from app.events.projections.projection import Difference, snapshot
-from app.events.rows import READ, NewerEvent, UnreadableEvent, recorded_event
+from app.events.projections.streams import BATCH, fold_streams, unread
+from app.events.rows import UnreadableEvent
 from app.events.store import read_stream
-from app.events.types import RecordedEvent
 
-BATCH = 1000
-EVENTS = text(f"{READ} WHERE type = ANY(:types) ORDER BY stream, version")
 BEGINNING = "SELECT FROM events WHERE stream = :kind || '-' || {key} AND type = :begun_by"
 NO_BEGINNING = "begins with no event"
 NO_ROW = "is missing, though its stream begins it"
@@ -37,28 +35,34 @@ class FoldedProjection(msgspec.Struct, frozen=True):
     def verify(self, engine: Engine) -> Iterator[Difference]:
         with snapshot(engine) as connection:
             yield from self._without_beginning(connection)
-            states = self._states(connection)
-            while batch := dict(islice(states, BATCH)):
-                rows = self._rows(connection, batch)
-                for key, state in batch.items():
-                    yield from self._compare(key, rows.get(key), state)
+            types = [event.type for event in self.table.steps]
+            states = fold_streams(connection, types, self.table.fold)
+            while batch := list(islice(states, BATCH)):
+                yield from self._compare_all(connection, batch)
 
     def rebuild(self, engine: Engine) -> Iterator[Difference]:
-        for key, _ in groupby(self.verify(engine), lambda difference: difference.key):
+        for key, found in groupby(self.verify(engine), lambda difference: difference.key):
+            first = next(found)
+            if first.is_unfixable:
+                yield first
+                continue
             with Session(engine, expire_on_commit=False) as session:
-                found = self._correct(session, uuid.UUID(key))
+                corrected = self._correct(session, uuid.UUID(key))
                 session.commit()
-            yield from found
+            yield from corrected
 
-    def _states(self, connection: Connection) -> Iterator[tuple[uuid.UUID, Any]]:
-        """Each stream's key and state, in the order of the streams' names."""
-        types = [event.type for event in self.table.steps]
-        with connection.execute(
-            EVENTS, {"types": types}, execution_options={"yield_per": BATCH}
-        ) as rows:
-            for _, events in groupby(map(recorded_event, rows), lambda event: event.stream):
-                first, *later = events
-                yield _subject_of(first), self.table.fold([first, *later])
+    def _compare_all(
+        self, connection: Connection, batch: Sequence[tuple[str, Any]]
+    ) -> Iterator[Difference]:
+        states: dict[uuid.UUID, Any] = {}
+        for key, state in batch:
+            if isinstance(state, UnreadableEvent):
+                yield unread(self.table.name, key, state)
+            else:
+                states[uuid.UUID(key)] = state
+        rows = self._rows(connection, states)
+        for one, state in states.items():
+            yield from self._compare(one, rows.get(one), state)
 
     def _rows(
         self, connection: Connection, keys: Mapping[uuid.UUID, Any]
@@ -101,9 +105,8 @@ class FoldedProjection(msgspec.Struct, frozen=True):
         row = session.get(self.table.model, key, with_for_update=True)
         try:
             state = self.table.fold(read_stream(session, self.table.stream(key)))
-        except NewerEvent as newer:  # after an upgrade that was taken back
-            problem = f"a newer release recorded {newer}"
-            return [self._difference(key, problem=problem, is_unfixable=True)]
+        except UnreadableEvent as error:  # one that the table's state does not follow from
+            return [unread(self.table.name, str(key), error)]
         if state is None:
             return [self._difference(key, problem=NO_BEGINNING, is_unfixable=True)] if row else []
         found = list(self._compare(key, row, state))
@@ -117,11 +120,3 @@ class FoldedProjection(msgspec.Struct, frozen=True):
 
     def _difference(self, key: uuid.UUID, column: str = "", **what: Any) -> Difference:
         return Difference(self.table.name, str(key), column, **what)
-
-
-def _subject_of(first: RecordedEvent) -> uuid.UUID:
-    """The id of what the stream is about. Raises UnreadableEvent if its name was altered."""
-    try:
-        return first.subject_id
-    except ValueError as error:
-        raise UnreadableEvent(f"{first.type} in {first.stream}, at {first.position}") from error

@@ -206,6 +206,19 @@ def test_the_command_says_what_differed(
     assert left.exit_code == 1
 
 
+def test_an_event_that_cannot_be_read_keeps_no_other_row_from_being_corrected(
+    office: Office, verify: Differences, rebuild: Differences, tamper: Tamper
+) -> None:
+    first, second = sorted((office.submit(), office.submit()))
+    tamper(f"UPDATE events SET sealed = sealed || 'x' WHERE stream = 'application-{first}'")
+    tamper("UPDATE applications SET version = 9")
+    assert f"applications {second}: version is 9, the log says 1" in verify()
+    assert f"applications {second}: version is 9, the log says 1" in rebuild()
+    [left] = verify()
+    assert left.startswith(f"applications {first}: application.submitted in version 2, at ")
+    assert left.endswith(", can't be read; left as it is")
+
+
 def test_an_event_that_cannot_be_read_keeps_no_other_table_from_being_corrected(
     app: Flask, finished: UUID, tamper: Tamper
 ) -> None:
@@ -213,6 +226,7 @@ def test_an_event_that_cannot_be_read_keeps_no_other_table_from_being_corrected(
     tamper("UPDATE queue_rows SET rank = 0")
     found = app.test_cli_runner().invoke(args=["events", "rebuild"])
     assert found.exit_code == 1
-    assert "not corrected: application.submitted in version 2" in found.output
+    unread = f"applications {finished}: application.submitted in version 2, at "
+    assert unread in found.output
     assert f"queue_rows {finished}: rank is 0" in found.output
     assert "queue_rows" not in app.test_cli_runner().invoke(args=["events", "verify"]).output

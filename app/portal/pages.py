@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import NamedTuple
 
 from flask import Response, render_template, request
@@ -40,8 +41,11 @@ from app.scoring.score import why_not_preferred
 
 
 def keep_private(response: Response) -> Response:
-    """Forbid every cache, the browser's included, to keep what a prospect wrote."""
+    """Forbid every cache, the browser's included, to keep what a prospect wrote. A page that is
+    open while they are erased, and asks what is new, is replaced by one that says so."""
     response.headers["Cache-Control"] = "private, no-store"
+    if response.status_code == HTTPStatus.GONE:
+        response.headers["HX-Refresh"] = "true"
     return response
 
 

@@ -28,7 +28,7 @@ PATIENCE_MS = 60_000
 HEIGHTS = {320: 640, 768: 1024, 1440: 900, 390: 844}
 
 # Conflicts and refusals have these statuses, and htmx logs to the console if there is no response.
-EXPECTED = ("403 for ", "409 for ", "413 for ", "429 for ", "console: htmx:sendError")
+EXPECTED = ("403 for ", "409 for ", "410 for ", "413 for ", "429 for ", "console: htmx:sendError")
 
 Visit = Callable[..., Page]
 Device = Callable[..., Page]

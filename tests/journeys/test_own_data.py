@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import Device, Visit
 from tests.journeys.prospect import apply, mails_to, text_of
 from tests.journeys.staff import Reviewer
 from tests.site import Site, eventually
@@ -93,6 +93,21 @@ def test_a_prospect_downloads_their_data_and_then_erases_it(
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This application has been erased")
     assert site.value("SELECT email FROM applications WHERE id = %s", applied.id) == ""
+
+
+def test_a_tab_that_is_open_while_they_erase_themselves_goes_on_showing_nothing_of_it(
+    visit: Visit, device: Device, site: Site
+) -> None:
+    applied = apply(site)
+    applied.wait_until_engagement_is("proposed")
+    other = device(1440)
+    other.goto(applied.page)
+    expect(other.get_by_text("We act next: a person answers")).to_be_visible()
+    page = visit(390)
+    page.goto(f"{applied.page}/erase")
+    page.get_by_role("button", name="Erase it for good").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This application has been erased")
+    expect(other.get_by_role("heading", level=1)).to_have_text("This application has been erased")
 
 
 @scripting

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from local.proofs import main
 from tests.integration.local.own_content import make
 
 PROOF = """
@@ -34,7 +35,11 @@ def test_the_proofs_that_held_are_noted_beside_the_firms_articles(articles: Path
     assert (ROOT / "content/articles/proofs.json").read_bytes() == shipped
 
 
-def test_nothing_is_run_when_no_sentence_is_marked_as_proven(articles: Path) -> None:
-    told = make("proofs", articles.parent)
-    assert (told.returncode, told.stdout.count("\n")) == (0, 1)
-    assert "There is no sentence to prove" in told.stdout
+def test_nothing_is_run_when_no_sentence_is_marked_as_proven(
+    articles: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONTENT_DIR", str(articles.parent))
+    assert main() == 0
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1
+    assert "There is no sentence to prove" in told

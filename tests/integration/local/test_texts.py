@@ -9,7 +9,7 @@ from app.firm.brand import load_brand
 from app.platform.data_files import DataFileError
 from app.platform.languages.catalogs import read_catalog, read_texts
 from config import ROOT
-from local.texts import catalogs_of_firm, written
+from local.texts import catalogs_of_firm, main, written
 from tests.integration.local.own_content import make
 
 WORDS = "Messaging that your own people can run."
@@ -37,13 +37,17 @@ def test_the_catalog_beside_the_firms_data_gets_its_texts(content: Path) -> None
     assert (ROOT / "content/translations/de.po").read_bytes() == shipped
 
 
-def test_a_fault_in_the_data_is_reported_in_one_sentence(content: Path) -> None:
+def test_a_fault_in_the_data_is_reported_in_one_sentence(
+    content: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     brand = content / "brand.toml"
     brand.write_text(brand.read_text().replace("city =", "ctiy =", 1))
-    told = make("texts", content)
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "content/brand.toml: Object contains unknown field `ctiy`" in told.stderr
-    assert told.stderr.count("\n") == 1
+    monkeypatch.setenv("CONTENT_DIR", str(content))
+    assert main() == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "content/brand.toml: Object contains unknown field `ctiy`" in told.err
+    assert told.err.count("\n") == 1
 
 
 def test_a_text_removed_from_the_firms_data_keeps_its_translation(content: Path) -> None:

@@ -1,9 +1,11 @@
 """Each benchmark with a few requests, events or visitors."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from benchmarks.appends import TABLE, append_raw
 from benchmarks.backbone import measured_backbone
@@ -22,9 +24,24 @@ from benchmarks.site import MeasuredSite
 from benchmarks.sizes import STEPS, costs_by_size, logs_of
 from local.postgres import Postgres
 from local.redis import Redis
+from tests.forked_process import ForkedProcess
 from tests.settled import wait_until_settled
 
 FEW = 8
+
+
+@pytest.fixture
+def driven_from_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare each load a process of its own, which would have to load pytest first."""
+    monkeypatch.setattr(
+        "benchmarks.load.ProcessPoolExecutor", lambda count, **_: ThreadPoolExecutor(count)
+    )
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork the measured relays and workers, whose start is not what is measured."""
+    monkeypatch.setattr("benchmarks.backbone.Process", ForkedProcess)
 
 
 def test_submits_and_bare_inserts_can_be_counted(measured: MeasuredSite, tmp_path: Path) -> None:
@@ -35,6 +52,7 @@ def test_submits_and_bare_inserts_can_be_counted(measured: MeasuredSite, tmp_pat
     assert measured.site.value("SELECT count(*) FROM bare_events") == 2 * FEW
 
 
+@pytest.mark.usefixtures("driven_from_a_thread")
 def test_pages_and_autosaves_can_be_counted(measured: MeasuredSite, tmp_path: Path) -> None:
     request = measured.step_request(STEP.key)
     assert measured.get_step(request, FEW, connections=2).rate > 0
@@ -89,6 +107,7 @@ def test_events_are_appended_read_and_folded(postgres: Postgres, redis_server: R
         assert backbone.site.value("SELECT count(*) FROM raw_events") == FEW
 
 
+@pytest.mark.usefixtures("forked")
 def test_events_and_bare_tasks_flow_through_a_worker(
     postgres: Postgres, redis_server: Redis
 ) -> None:

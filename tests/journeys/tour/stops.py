@@ -342,7 +342,7 @@ ERRORS = (
     Stop("404", "/nothing", shows="Error 404"),
     Stop("410", "own:erased", shows="This application has been erased"),
     Stop("405", "/apply/you/autosave", shows="Error 405"),
-    Stop("413", "/apply/problem", (fill(problem="word " * 60_000), GO_ON), shows="Error 413"),
+    Stop("413", "/apply/problem", (fill(seen_saves="0" * 300_000), GO_ON), shows="Error 413"),
     Stop("429", "/lost-link", (MAIL_ME,) * 11, shows="Error 429"),
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
     Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),

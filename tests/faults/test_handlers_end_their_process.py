@@ -16,6 +16,7 @@ from tests.prospects import submit
 from tests.site import TABLES, Site, eventually
 
 AT_ONCE = 2
+LOOK = 0.3  # when the handlers have ended is in the database
 LEASES = 3
 SLOWER = 2
 DEAD_AFTER = "SELECT attempts FROM deliveries WHERE status = 'dead'"
@@ -44,7 +45,7 @@ def score(site: Site, least: int, until: Callable[[], bool]) -> tuple[int, float
     while sent < least or not until():
         submit(site, AT_ONCE)
         sent += AT_ONCE
-        eventually(partial(have_been_scored, site, latest, sent))
+        eventually(partial(have_been_scored, site, latest, sent), every=LOOK)
     return site.rows(SCORED_SINCE, latest)[0]
 
 

@@ -171,7 +171,7 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
             submit(site, 1)
             return cluster.done_at("bob") > done_at_bob
 
-        eventually(bob_works_again)
+        eventually(bob_works_again, every=0.5)
         total = site.value("SELECT count(*) FROM applications")
         wait_until_handled(site, total, within=PATIENCE)
     repeats = check_each_was_handled_once(site)

@@ -11,15 +11,16 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from local.commands import finish
+from local.commands import shell
 from local.ports import Ports
 from local.postgres import Postgres
 from local.programs import servers
 from local.redis import Redis, temporary_redis
 from local.state import State
+from tests.forked_process import ForkedProcess
 from tests.journeys.staff import Reviewer
 from tests.journeys.watch import Watch
-from tests.site import Site, prepared_site
+from tests.site import Site, eventually, prepared_site
 
 # The first renders the same without window handling, in a quarter of the CPU time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -93,8 +94,13 @@ def grace(site: Site) -> Reviewer:
 
 
 def employ(site: Site, email: str, name: str) -> Reviewer:
-    password = finish(f"flask staff add {email} '{name}'", site.settings).strip()
-    return Reviewer(site, email, name, password)
+    printed = Path(site.settings["VAR_DIR"]) / email
+    command = shell(f"flask staff add {email} '{name}'")
+    adding = ForkedProcess("staff", command, log=printed, environ=site.settings)
+    adding.start()
+    eventually(lambda: not adding.is_running)
+    assert adding.ending == "exit code 0", printed.read_text()
+    return Reviewer(site, email, name, printed.read_text().strip())
 
 
 @pytest.fixture(autouse=True)

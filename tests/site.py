@@ -23,7 +23,7 @@ from psycopg.sql import SQL, Identifier
 from redis import Redis as RedisClient
 
 from config import ROOT
-from local.commands import command_environment, finish, procfile
+from local.commands import command_environment, procfile, shell
 from local.ports import HOST, Ports, free_port
 from local.postgres import SERVING, Postgres
 from local.process import Process
@@ -238,7 +238,9 @@ def prepared_site(
             **command_environment(),
             **local_settings(
                 ports,
-                owner_url=postgres.create_database(database, template=migrated(postgres)),
+                owner_url=postgres.create_database(
+                    database, template=migrated(postgres, forked=kind is ForkedProcess)
+                ),
                 database_url=postgres.url_of(database, SERVING),
                 redis_url=redis.url,
                 secret_key=secrets.token_hex(32),
@@ -271,7 +273,7 @@ def without_texts(folder: Path) -> Path:
 
 
 @cache
-def migrated(postgres: Postgres) -> str:
+def migrated(postgres: Postgres, *, forked: bool) -> str:
     """The name of a database on that server, migrated by the release command, that is the template
     for each site's own."""
     settings = local_settings(
@@ -281,8 +283,21 @@ def migrated(postgres: Postgres) -> str:
         redis_url=f"redis://{HOST}:1/0",
         secret_key=secrets.token_hex(32),
     )
-    finish(procfile()["release"], {**command_environment(), **settings})
+    with tempfile.TemporaryDirectory(prefix="release-") as folder:
+        environ = {**command_environment(), **settings}
+        log = Path(folder) / "release.log"
+        kind = ForkedProcess if forked else Process
+        output_of(kind("release", shell(procfile()["release"]), log=log, environ=environ))
     return MIGRATED
+
+
+def output_of(process: Process) -> str:
+    """Run it to its end, and return its output; fail if it fails."""
+    process.launch()
+    eventually(lambda: not process.is_running)
+    output = process.log.read_text()
+    assert process.ending == "exit code 0", output
+    return output
 
 
 def kill(process: Process) -> None:

@@ -20,7 +20,7 @@ from local.state import State
 from tests.forked_process import ForkedProcess
 from tests.journeys.staff import Reviewer
 from tests.journeys.watch import Watch
-from tests.site import Site, eventually, prepared_site
+from tests.site import Site, output_of, prepared_site
 
 # The first renders the same without window handling, in a quarter of the CPU time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -96,11 +96,8 @@ def grace(site: Site) -> Reviewer:
 def employ(site: Site, email: str, name: str) -> Reviewer:
     printed = Path(site.settings["VAR_DIR"]) / email
     command = shell(f"flask staff add {email} '{name}'")
-    adding = ForkedProcess("staff", command, log=printed, environ=site.settings)
-    adding.start()
-    eventually(lambda: not adding.is_running)
-    assert adding.ending == "exit code 0", printed.read_text()
-    return Reviewer(site, email, name, printed.read_text().strip())
+    password = output_of(ForkedProcess("staff", command, log=printed, environ=site.settings))
+    return Reviewer(site, email, name, password.strip())
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.journeys.conftest import Visit
 from tests.journeys.staff import Reviewer
-from tests.journeys.tour.stops import choose, press
+from tests.journeys.tour.deeds import choose, press
 from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 

@@ -1,18 +1,22 @@
 """Every page of the site in each of its states, as a list of stops."""
 
-import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
-
-from playwright.sync_api import Page
+from typing import NamedTuple
 
 from app.applications.questions.questionnaire import STEP_KEYS
-from tests.sample_files import png
-
-if TYPE_CHECKING:
-    from playwright._impl._api_structures import FilePayload
-
-Deed = Callable[[Page], None]
+from tests.journeys.tour.deeds import (
+    Deed,
+    choose,
+    choose_file,
+    fill,
+    fill_new_address,
+    follow,
+    forget_cookies,
+    look_ahead,
+    open_details,
+    press,
+    send_in_another_tab,
+    send_plainly,
+)
 
 
 class Stop(NamedTuple):
@@ -30,67 +34,9 @@ class Stop(NamedTuple):
     broken: int = 0
 
 
-def press(button: str) -> Deed:
-    def deed(page: Page) -> None:
-        with page.expect_navigation():
-            page.get_by_role("button", name=button).first.click()
-
-    return deed
-
-
-def fill(**fields: str) -> Deed:
-    """Fill in fields by name, including hidden ones."""
-
-    def deed(page: Page) -> None:
-        for name, value in fields.items():
-            page.locator(f'[name="{name}"]').first.evaluate(SET_VALUE, value)
-
-    return deed
-
-
-def choose(option: str) -> Deed:
-    return lambda page: page.locator(f'input[value="{option}"]').check()
-
-
-def look_ahead(page: Page) -> None:
-    page.goto("/apply/outlook")
-
-
-def forget_cookies(page: Page) -> None:
-    page.context.clear_cookies()
-
-
-def follow(link: str) -> Deed:
-    def deed(page: Page) -> None:
-        with page.expect_navigation():
-            page.get_by_role("link", name=link).first.click()
-
-    return deed
-
-
-def open_details(page: Page) -> None:
-    for summary in page.locator("summary").all():
-        summary.press("Enter")  # a click would wait for a frame, and Chromium once drew none
-
-
-def choose_file(page: Page) -> None:
-    page.locator("input[type=file]").set_input_files(DIAGRAM)
-
-
-def fill_new_address(page: Page) -> None:
-    """Fill in an address for webhooks that no endpoint has yet."""
-    fill(url=f"https://client.example/{uuid.uuid4()}")(page)
-
-
-def send_plainly(page: Page) -> None:
-    """Send the upload form like a browser without scripts."""
-    with page.expect_navigation():
-        page.locator("form[data-upload]").evaluate("form => form.submit()")
-
-
-DIAGRAM: "FilePayload" = {"name": "Flow of orders.png", "mimeType": "image/png", "buffer": png()}
-SET_VALUE = "(field, value) => { field.value = value }"
-LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
+GUESS = fill(email="nobody@champlin.example", password="guess")
+LOGIN = (GUESS, press("Sign in"))
+LOGIN_TOO_OFTEN = (GUESS, press("Sign in", times=6))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
 GO_THERE = press("Continue with the other form")
@@ -125,14 +71,6 @@ ADD = press("Add the endpoint")
 NOWHERE = (fill(url=""), press("Save the endpoint"))
 NEW_WEBHOOK = (fill_new_address, choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
-
-
-def send_in_another_tab(page: Page) -> None:
-    other = page.context.new_page()
-    other.goto("/apply/review")
-    choose("yes")(other)
-    SEND(other)
-    other.close()
 
 
 STEPS = STEP_KEYS[:-1]
@@ -259,7 +197,7 @@ OWN = (
 DESK = (
     Stop("sign in", "/staff/login"),
     Stop("sign in, wrong", "/staff/login", LOGIN, shows="is not right"),
-    Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="Too many tries"),
+    Stop("sign in, too often", "/staff/login", LOGIN_TOO_OFTEN, shows="Too many tries"),
     Stop("signed out", "desk:proposed", SIGNED_OUT, shows="Nothing was sent.", who="staff"),
     Stop("queue", "/staff/", shows="To decide", who="staff"),
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
@@ -343,7 +281,7 @@ ERRORS = (
     Stop("410", "own:erased", shows="This application has been erased"),
     Stop("405", "/apply/you/autosave", shows="Error 405"),
     Stop("413", "/apply/problem", (fill(seen_saves="0" * 300_000), GO_ON), shows="Error 413"),
-    Stop("429", "/lost-link", (MAIL_ME,) * 11, shows="Error 429"),
+    Stop("429", "/lost-link", (press("Mail me the link", times=11),), shows="Error 429"),
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
     Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),
 )

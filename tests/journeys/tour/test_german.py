@@ -7,8 +7,9 @@ from app.applications.questions.questionnaire import STEP_KEYS
 from tests.german import english_left_in
 from tests.journeys.axe import faults_of
 from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.tour.deeds import choose, fill, press
 from tests.journeys.tour.history import History
-from tests.journeys.tour.stops import CHOSEN, COMPARER, LABS, Stop, choose, fill, press
+from tests.journeys.tour.stops import CHOSEN, COMPARER, LABS, Stop
 from tests.journeys.watch import Watch
 from tests.site import Site
 

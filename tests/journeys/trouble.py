@@ -1,5 +1,6 @@
 """Trouble in the database, which a test starts and ends."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,6 +44,16 @@ def fail_with_a_long_error(site: Site, delivery_id: int) -> None:
     """Make a dead letter's error one long word."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(FAIL_WITH, {"id": delivery_id, "error": LONG_ERROR})
+
+
+def keep_just_received(site: Site, application_id: uuid.UUID) -> None:
+    """Move the time at which it was sent, so that its page says for as long as a test may take what
+    it says in the first minutes."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute(
+            "UPDATE applications SET submitted_at = now() + interval '1 hour' WHERE id = %s",
+            (application_id,),
+        )
 
 
 def leave_alone(site: Site, service: str) -> None:

@@ -50,7 +50,7 @@ def test_only_staff_are_told_of_a_withdrawal_and_no_link_is_mailed_after_it(
     assert mails_of(session) == ["held", "withdrawn"]
     news = session.scalars(select(MailMessage.text).filter_by(template="withdrawn")).one()
     assert "It can no longer be decided.\n" in news  # there was no engagement to be closed
-    assert "It will no longer be read or decided. If circumstances" in client.get(path).text
+    assert "It will no longer be read or decided. You can apply" in client.get(path).text
 
 
 def test_once_released_both_are_mailed_as_for_any_application(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tests.journeys.prospect import LONGEST_NAME, Applied, apply, send_application
 from tests.journeys.staff import Reviewer
-from tests.journeys.trouble import leave_alone, refuse_in_chat, refusing
+from tests.journeys.trouble import keep_just_received, leave_alone, refuse_in_chat, refusing
 from tests.prospects import make_prospects
 from tests.site import Site, eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -132,6 +132,7 @@ def fail_to_score(site: Site, reviewer: Reviewer) -> tuple[Applied, str, str]:
         unscored, rescued = send_application(site), send_application(site)
         unscored.wait_until_dead()
         rescued.wait_until_dead()
+    keep_just_received(site, unscored.id)
     foreseen, replayed = (
         reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
     )

@@ -7,7 +7,6 @@ from flask import Flask
 
 from app import create_app
 from app.monitoring.readiness import BEHIND, state_of_migrations
-from app.platform.database import db
 
 TOO_EARLY = "The database lacks migrations of this release: run `flask db upgrade` first."
 
@@ -25,7 +24,5 @@ def end_unless_upgraded(app: Flask) -> None:
     """End the process with a sentence if the schema is older than this release. A worker would use
     up the tries of each delivery that needs more, until these are dead letters."""
     with app.app_context():
-        state = state_of_migrations()
-        db.engine.dispose()  # a worker's parent needs no connection besides
-    if state == BEHIND:
-        sys.exit(f"Error: {TOO_EARLY}")
+        if state_of_migrations() == BEHIND:
+            sys.exit(f"Error: {TOO_EARLY}")

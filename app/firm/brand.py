@@ -14,7 +14,17 @@ from config_checks import is_mail_address
 
 # With these characters a typed reference can be found again: app/applications/reference.py.
 PREFIX: Final = re.compile("[A-Z0-9]+(-[A-Z0-9]+)*")
-ONE_LINE: Final = ("name", "short_name", "tagline", "description", "city", "legal_name")
+ONE_LINE: Final = (
+    "name",
+    "short_name",
+    "tagline",
+    "description",
+    "subject",
+    "introduction",
+    "about_articles",
+    "city",
+    "legal_name",
+)
 
 
 class AccountNumber(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +51,8 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
-    ``description`` is the pages' meta description. The references of applications start with
+    ``description`` is the pages' meta description. ``subject`` and ``introduction`` begin the home
+    page, and ``about_articles`` the list of articles. The references of applications start with
     ``reference_prefix``.
     """
 
@@ -49,6 +60,9 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     short_name: str
     tagline: Prose
     description: Prose
+    subject: Prose
+    introduction: Prose
+    about_articles: Prose
     email: str
     city: str
     legal_name: str

@@ -16,7 +16,7 @@ from flask import Flask
 
 from app.applications.intake.address import init_intake
 from app.background.setup import init_celery
-from app.blueprints import BLUEPRINTS
+from app.blueprints import BLUEPRINTS, LABS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.content.library import init_content
@@ -69,7 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_languages(app, Path(config.CONTENT_DIR))
     init_rendering(app)
     init_errors(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *(LABS if app.extensions["brand"].labs else ())):
         app.register_blueprint(blueprint)
     init_content(app, config)
     app.add_template_global(current_articles)

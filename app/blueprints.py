@@ -47,10 +47,6 @@ BLUEPRINTS = (
     content,
     syndication,
     pictures,
-    comparer,
-    labs,
-    time_machine,
-    this_site,
     application_form,
     autosave,
     resume_link,
@@ -86,3 +82,6 @@ BLUEPRINTS = (
     styleguide,
     monitoring,
 )
+
+# The site shows how it works, if the firm wants that.
+LABS = (comparer, labs, time_machine, this_site)

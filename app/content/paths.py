@@ -9,6 +9,8 @@ from app.labs.scenarios import SCENARIOS
 
 
 def paths_in_every_language(rules: MapAdapter, pages: Pages) -> list[str]:
+    """Only a firm that wants them has the labs and the comparer."""
+    open_pages = {rule.endpoint for rule in rules.map.iter_rules()}
     endpoints = (
         "content.home",
         "content.article_index",
@@ -18,9 +20,13 @@ def paths_in_every_language(rules: MapAdapter, pages: Pages) -> list[str]:
         "this_site.page",
     )
     return [
-        *(rules.build(endpoint) for endpoint in endpoints),
+        *(rules.build(endpoint) for endpoint in endpoints if endpoint in open_pages),
         *(rules.build("content.engagement_kind", {"kind": kind}) for kind in KINDS),
-        *(rules.build("labs.lab", {"lab": scenario.slug}) for scenario in SCENARIOS),
+        *(
+            rules.build("labs.lab", {"lab": scenario.slug})
+            for scenario in SCENARIOS
+            if "labs.lab" in open_pages
+        ),
         *(page.path for page in pages.pages if pages.is_in_every_language(page.slug)),
     ]
 

@@ -53,7 +53,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``description`` is the pages' meta description. ``subject`` and ``introduction`` begin the home
     page, and ``about_articles`` the list of articles. The references of applications start with
-    ``reference_prefix``.
+    ``reference_prefix``. Without ``labs`` the site does not show how it works.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     legal_address: tuple[str, ...]
     reference_prefix: str
     bank: Bank
+    labs: bool = True
 
     @property
     def mailbox(self) -> str:

@@ -1,22 +1,28 @@
 """`flask content …`: checks the content, and prints links to drafts."""
 
+from pathlib import Path
+from typing import Final
+
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from app.applications.questions.questionnaire import current_questionnaire
 from app.content.drafts import preview_link
+from app.content.remarks import remarks_on
 from app.content.texts.articles import current_articles
 from app.content.texts.pages import current_pages
-from app.engagements.price_words import amounts_not_in
 from app.engagements.rate_card import current_rate_card
-from app.scoring.rubric import current_rubric
+from app.platform.languages.prose import prose_of
+from app.platform.settings import current_config
+
+DATA: Final = ("brand", "offers", "questionnaire", "rubric", "rate_card", "arguments")
 
 content_commands = AppGroup("content", help="Articles and pages.")
 
 
 @content_commands.command("check")
 def check() -> None:
-    """Say what is wrong in the content, with file and line, and which amounts to look at.
+    """Say what is wrong in the content, with file and line, and what to look at.
 
     The site's start has looked already, as it does for each command: one that came this far has
     found nothing.
@@ -26,9 +32,10 @@ def check() -> None:
         f"Nothing is wrong. Articles: {len(articles.articles)}, drafts: {len(articles.drafts)},"
         f" pages: {len(pages.pages)}, translations of pages: {len(pages.translations)}."
     )
-    texts = current_questionnaire(), current_rubric()
-    for amount, text in amounts_not_in(current_rate_card(), *texts):
-        click.echo(f"{amount} is no price, floor or budget in rate_card.toml: “{text}”")
+    folder = Path(current_config().CONTENT_DIR)
+    texts = [text for name in DATA for text in prose_of(current_app.extensions[name])]
+    for remark in remarks_on(folder, current_rate_card(), texts):
+        click.echo(str(remark))
     for draft in articles.drafts:
         click.echo(f"Draft '{draft.about.slug}': {preview_link(draft.about.slug)}")
 

@@ -2,35 +2,36 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Final
 
-import msgspec
+from babel.numbers import get_currency_symbol
 
 from app.engagements.rate_card import RateCard
-from app.web.rendering import money
+from app.platform.languages.choice import SOURCE
+
+_OTHER_CODES: Final = "USD|EUR|GBP|CHF"
+_HUNDREDTHS: Final = re.compile(r"[.,](\d\d)\Z")
 
 
-def amounts_not_in(card: RateCard, *texts: Any) -> Iterator[tuple[str, str]]:
-    """Each amount in the texts, which may be within structs, with its text, that is no base price,
-    floor or budget of the card: it may be from before the card was changed. Which of these a
-    sentence means can't be known."""
-    cents = [budget.up_to_cents for budget in card.budgets]
-    cents += [amount for kind in card.kinds for amount in (kind.base_cents, kind.floor_cents)]
-    known = {_spaced(money(amount, card.currency)) for amount in cents}
-    written = re.compile(rf"(?:[$€£¥]|\b{card.currency.upper()} )\d[\d,]*\d")
-    for text in _strings_in(msgspec.to_builtins(texts)):
-        for amount in written.findall(_spaced(text)):
-            if amount not in known:
-                yield amount, text
+def amounts_not_in(card: RateCard, text: str) -> Iterator[str]:
+    """Each amount in the text that is no price, floor or budget of the card: it may be from before
+    the card was changed. Which of these a sentence means can't be known."""
+    cents = {abs(line.amount_cents) for kind in card.kinds for line in kind.modifiers}
+    cents |= {amount for kind in card.kinds for amount in (kind.base_cents, kind.floor_cents)}
+    cents |= {budget.up_to_cents for budget in card.budgets}
+    code = card.currency.upper()
+    symbol = get_currency_symbol(code, SOURCE)
+    mark = rf"[$€£¥]|\b(?:{code}|{_OTHER_CODES})\b|\bEuro\b"
+    amount = rf"(?:(?P<before>{mark})\s?)?(?P<figure>\d[\d.,]*\d)(?:\s?(?P<after>{mark}))?"
+    # As an English price and a German one are written: €12,000 and 12.000 €.
+    own = {code, symbol, symbol[-1], "Euro" if code == "EUR" else code}
+    for found in re.finditer(amount, text):
+        written_with = found["before"] or found["after"]
+        if written_with and not (written_with in own and _cents(found["figure"]) in cents):
+            yield " ".join(found[0].split())
 
 
-def _strings_in(data: Any) -> Iterator[str]:
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict | list | tuple):
-        for one in data.values() if isinstance(data, dict) else data:
-            yield from _strings_in(one)
-
-
-def _spaced(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+def _cents(figure: str) -> int:
+    hundredths = _HUNDREDTHS.search(figure)
+    whole = figure[: hundredths.start()] if hundredths else figure
+    return int(re.sub(r"\D", "", whole)) * 100 + (int(hundredths[1]) if hundredths else 0)

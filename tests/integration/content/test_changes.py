@@ -21,6 +21,11 @@ def draft(content_folder: Path) -> Path:
     return content_folder / "articles/not-yet.md"
 
 
+def line_of(path: Path, text: str) -> int:
+    lines = enumerate(path.read_text().splitlines(), 1)
+    return next(number for number, line in lines if text in line)
+
+
 def replace(file: Path, old: str, new: str) -> None:
     """Change a file and give it a later modification time."""
     changed_at = file.stat().st_mtime_ns + 1_000_000
@@ -44,8 +49,31 @@ def test_the_check_names_an_amount_in_words_that_the_rate_card_no_longer_has(
     replace(content_folder / "rate_card.toml", "up_to_cents = 2_500_000", "up_to_cents = 3_000_000")
     told = command(own_site(), "content", "check")
     assert told.exit_code == 0
-    says = "$25,000 is no price, floor or budget in rate_card.toml: “$10,000 to $25,000”"
-    assert says in told.output.splitlines()
+    is_none = "is no price, floor or budget in rate_card.toml."
+    at = line_of(content_folder / "questions.toml", "$10,000 to $25,000")
+    assert f"content/questions.toml:{at}: $25,000 {is_none}" in told.output.splitlines()
+    at = line_of(content_folder / "translations/de.po", 'msgstr "10.000 bis 25.000')
+    assert f"translations/de.po:{at}: 25.000 $ {is_none}" in told.output.splitlines()
+
+
+def test_the_check_names_an_amount_in_an_offer_or_on_a_page(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    replace(content_folder / "offers.toml", 'duration = "Month by month"', 'duration = "$70 a day"')
+    page = content_folder / "pages/about.md"
+    page.write_text(f"{page.read_text()}\nA day costs EUR 900.\n")
+    told = command(own_site(), "content", "check").output
+    assert re.search(r"^content/offers\.toml:\d+: \$70 is no price", told, re.MULTILINE)
+    assert re.search(r"^pages/about\.md:\d+: EUR 900 is no price", told, re.MULTILINE)
+
+
+def test_the_check_says_which_of_the_firms_texts_has_no_translation(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    replace(content_folder / "brand.toml", 'city = "Burlington', 'city = "East Burlington')
+    replace(content_folder / "offers.toml", 'duration = "Month by month"', 'duration = "By days"')
+    told = command(own_site(), "content", "check").output
+    assert "translations/de.po:1: “By days” has no translation yet." in told.splitlines()
 
 
 def test_the_start_stops_with_every_fault_listed_together(own_site: OwnSite, draft: Path) -> None:

@@ -15,7 +15,7 @@ from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
 from app.scoring.rubric_file import load_rubric
-from app.screening.rules import load_rules
+from app.screening.rules import check_questions, load_rules
 from config import Config, ConfigurationError
 
 
@@ -42,4 +42,6 @@ def load_firm_data(app: Flask, config: Config) -> None:
     app.extensions["questionnaire"] = questionnaire
     app.extensions["rubric"] = load_rubric(folder / "rubric.toml", questionnaire)
     app.extensions["rate_card"] = rate_card
-    app.extensions["screening"] = load_rules(folder / "screening.toml")
+    rules = load_rules(folder / "screening.toml")
+    check_questions(folder / "screening.toml", rules, questionnaire.keys)
+    app.extensions["screening"] = rules

@@ -20,6 +20,9 @@ SignalName = Literal[
 ]
 SIGNAL_NAMES: Final[tuple[SignalName, ...]] = get_args(SignalName)
 
+# The question whose answers `same_text` compares.
+COMPARED: Final = "problem"
+
 Signals = dict[str, str]
 """The signals that were found, by name, each with the reference that it points to, or ""."""
 
@@ -63,3 +66,13 @@ def load_rules(path: Path) -> Rules:
     if not all(rules.hold_when):
         raise DataFileError(path, "An empty set in hold_when would hold every submission.")
     return rules
+
+
+def check_questions(path: Path, rules: Rules, keys: Collection[str]) -> None:
+    """Raises DataFileError if a set in hold_when is never found: the form asks no such question."""
+    if COMPARED not in keys and any("same_text" in together for together in rules.hold_when):
+        raise DataFileError(
+            path,
+            f"The signal 'same_text' in hold_when compares answers to the question '{COMPARED}',"
+            " which questions.toml does not have.",
+        )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.platform.data_files import DataFileError
-from app.screening.rules import SIGNAL_NAMES, Rules, Signal, load_rules
+from app.screening.rules import SIGNAL_NAMES, Rules, Signal, check_questions, load_rules
 from tests.unit.conftest import CONTENT
 
 SHIPPED = load_rules(CONTENT / "screening.toml")
@@ -62,3 +62,13 @@ def test_a_set_of_signals_that_would_hold_everything_is_refused(
     changed = with_change("screening.toml", '["too_fast"]', "[]")
     with pytest.raises(DataFileError, match="would hold every submission"):
         load_rules(changed)
+
+
+def test_a_signal_that_compares_a_question_which_is_not_asked_is_refused() -> None:
+    path = CONTENT / "screening.toml"
+    with pytest.raises(
+        DataFileError, match=r"screening\.toml: The signal 'same_text' in hold_when"
+    ):
+        check_questions(path, SHIPPED, ["name", "worry"])
+    check_questions(path, SHIPPED, ["name", "problem"])
+    check_questions(path, Rules((("too_fast",),), SHIPPED.signals), ["name", "worry"])

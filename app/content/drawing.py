@@ -10,6 +10,7 @@ from app.web.assets import FOLDER
 WIDTH: Final = 1200
 HEIGHT: Final = 630
 MARGIN: Final = 88
+MARK: Final = 64
 PAPER, INK, SOFT, ACCENT, LIGHT = "#fcfcfa", "#14191c", "#4e585d", "#0b5560", "#84c9cf"
 SIZES: Final = (88, 76, 64, 52, 44)
 LINES: Final = 4
@@ -19,11 +20,15 @@ SANS: Final = FOLDER / "fonts/instrument-sans.woff2"
 Font = ImageFont.FreeTypeFont
 
 
-def draw_picture(title: str, firm: str) -> bytes:
-    """A PNG of 1200 by 630 pixels in the site's colours and typefaces."""
+def draw_picture(title: str, firm: str, mark: bytes | None = None) -> bytes:
+    """A PNG of 1200 by 630 pixels in the site's colours and typefaces; ``mark`` is a PNG too."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(picture)
-    draw_mark(pen, MARGIN, MARGIN)
+    if mark:
+        own = Image.open(io.BytesIO(mark)).convert("RGBA").resize((MARK, MARK))
+        picture.paste(own, (MARGIN, MARGIN), own)
+    else:
+        draw_mark(pen, MARGIN, MARGIN)
     font, lines = fit_title(title)
     height = font.size * LEADING
     top = (HEIGHT - height * len(lines)) / 2 + 20

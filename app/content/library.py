@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
+from app.content.mark import load_mark
 from app.content.paths import paths_to_link_to
 from app.content.texts.articles import Article, Articles, load_articles
 from app.content.texts.faults import Fault, collecting, refuse
@@ -30,6 +31,8 @@ def init_content(app: Flask, config: Config) -> None:
     with collecting(faults):
         known = known_placeholders(app.extensions["brand"], config)
         pages = load_pages(folder / "pages", known)
+    with collecting(faults):
+        mark = load_mark(folder)
     refuse([*faults, *unread_files(folder)])
     refuse(
         [
@@ -38,7 +41,8 @@ def init_content(app: Flask, config: Config) -> None:
             *unknown_readings(folder / "rubric.toml", app.extensions["rubric"], articles),
         ]
     )
-    app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
+    app.extensions.update(articles=articles, pages=pages, mark=mark)
+    app.extensions.update(kept_pages={}, content_stamp=stamp)
 
 
 def unread_files(folder: Path) -> Iterator[Fault]:

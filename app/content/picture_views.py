@@ -1,10 +1,12 @@
-"""The pictures for shared links: one for each article, and the firm's for every other page."""
+"""The pictures for shared links, one for each article and the firm's for every other page; and its
+own mark."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from app.content.drawing import draw_picture
 from app.content.kept import kept
+from app.content.mark import current_mark
 from app.content.texts.articles import current_articles
 from app.firm.brand import current_brand
 
@@ -26,8 +28,21 @@ def article(slug: str) -> ResponseReturnValue:
         abort(404)
 
 
+@pictures.get("/mark.png")
+@kept
+def mark() -> ResponseReturnValue:
+    return Response(current_mark() or abort(404), mimetype="image/png")
+
+
+@pictures.app_template_global()
+def own_mark() -> str:
+    """The address of the firm's own mark, or "" if it has none."""
+    return url_for("pictures.mark") if current_mark() else ""
+
+
 def picture_of(title: str) -> Response:
-    answer = Response(draw_picture(title, current_brand().name), mimetype="image/png")
+    picture = draw_picture(title, current_brand().name, current_mark())
+    answer = Response(picture, mimetype="image/png")
     # Other sites display it with the link.
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from msgspec import Struct
 
+from app.firm.colours import Colours
 from app.platform.data_files import DataFileError, read_data
 from app.platform.languages.prose import Prose, current_data
 from config_checks import is_mail_address
@@ -54,6 +55,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     ``description`` is the pages' meta description. ``subject`` and ``introduction`` begin the home
     page, and ``about_articles`` the list of articles. The references of applications start with
     ``reference_prefix``. Without ``labs`` the site does not show how it works.
+    Without ``colours`` it has its own.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     reference_prefix: str
     bank: Bank
     labs: bool = True
+    colours: Colours | None = None
 
     @property
     def mailbox(self) -> str:
@@ -103,5 +106,7 @@ def _faults_in(brand: Brand) -> Iterator[str]:
         yield "The bank needs its account_name, bank_name and numbers, each with label and value."
     if not is_mail_address(brand.email):
         yield f"The email '{brand.email}' must be an address like hello@firm.example."
+    if brand.colours:
+        yield from brand.colours.faults()
     if not PREFIX.fullmatch(prefix := brand.reference_prefix):
         yield f"The reference_prefix '{prefix}' may hold A to Z, 0 to 9, and hyphens within."

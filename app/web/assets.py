@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
 
 from app.platform.settings import current_config
 from app.web.compression import accepted_encoding, compress_file
@@ -52,7 +52,9 @@ class Text(msgspec.Struct, frozen=True):
     plain: bytes
 
 
-def init_assets(app: Flask) -> None:
+def init_assets(app: Flask, own_sheet: str = "") -> None:
+    """``own_sheet`` is added to the style sheets of every page."""
+    app.extensions["own_sheet"] = own_sheet
     app.register_blueprint(assets)
     app.jinja_env.globals["asset"] = asset_path
 
@@ -91,17 +93,18 @@ def keeps_files() -> bool:
 
 
 def asset_version() -> str:
-    return fingerprint() if keeps_files() else "now"
+    return fingerprint(current_app.extensions["own_sheet"]) if keeps_files() else "now"
 
 
 def asset_texts() -> dict[str, Text]:
-    return kept_texts() if keeps_files() else read_texts()
+    own_sheet = current_app.extensions["own_sheet"]
+    return kept_texts(own_sheet) if keeps_files() else read_texts(own_sheet)
 
 
 @cache
-def fingerprint() -> str:
+def fingerprint(own_sheet: str) -> str:
     """A hash over every file's name and content: the same on each machine that serves the site."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(own_sheet.encode())
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         digest.update(path.relative_to(FOLDER).as_posix().encode())
         digest.update(path.read_bytes())
@@ -109,16 +112,17 @@ def fingerprint() -> str:
 
 
 @cache
-def kept_texts() -> dict[str, Text]:
-    return read_texts()
+def kept_texts(own_sheet: str) -> dict[str, Text]:
+    return read_texts(own_sheet)
 
 
-def read_texts() -> dict[str, Text]:
+def read_texts(own_sheet: str = "") -> dict[str, Text]:
     """The style sheets, joined in the order of their layers, and every script."""
     sheets = {
         bundle: b"\n".join(without_notes(FOLDER / f"css/{name}.css") for name in names)
         for bundle, names in BUNDLES.items()
     }
+    sheets["css/site.css"] += own_sheet.encode()
     scripts = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*.js")}
     return {
         **{name: Text("text/css", sheet) for name, sheet in sheets.items()},

@@ -55,7 +55,8 @@ FORMATS: Final = {
 
 
 def init_rendering(app: Flask) -> None:
-    init_assets(app)
+    colours = app.extensions["brand"].colours
+    init_assets(app, colours.sheet if colours else "")
     init_kept_parts(app)
     app.add_template_filter(money)
     app.add_template_filter(price)

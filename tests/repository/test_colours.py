@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.firm.colours import GROUNDS as HELD_TO
+
 TOKENS = (Path(__file__).parents[2] / "app/static/css/tokens.css").read_text()
 LIGHT, DARK, _ = TOKENS.split("@media", 2)
 COLOUR = re.compile(r"--([\w-]+): #([0-9a-f]{6});")
@@ -29,3 +31,9 @@ def test_the_edges_of_controls_and_all_signs_stand_out_from_every_background(sch
         for ground in GROUNDS:
             lower, higher = sorted((colours[sign], colours[ground]))
             assert (higher + 0.05) / (lower + 0.05) >= LEAST, f"{sign} on {ground}"
+
+
+def test_a_firms_own_colours_are_held_to_the_backgrounds_that_the_pages_have() -> None:
+    for name, scheme in (("light", LIGHT), ("dark", DARK)):
+        colours = {token: f"#{colour}" for token, colour in COLOUR.findall(scheme)}
+        assert HELD_TO[name] == (colours["paper"], colours["tint"])

@@ -47,6 +47,7 @@ ANYBODY = {
     "own_data.checker",
     "pictures.article",
     "pictures.firm",
+    "pictures.mark",
     "resume_link.ask",
     "resume_link.send",
     "resume_link.take",

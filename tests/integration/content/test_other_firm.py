@@ -1,14 +1,19 @@
 """Another firm's site: what it says about the firm is in content/brand.toml."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from app.content.texts.faults import ContentError
+from app.firm.colours import contrast, mixed
+from app.platform.data_files import DataFileError
 
 OWN = {
     "subject": "Security reviews",
@@ -73,3 +78,88 @@ def test_a_text_that_leads_to_the_labs_of_a_firm_without_them_is_refused(
 def without_labs(folder: Path) -> None:
     brand = folder / "brand.toml"
     brand.write_text(brand.read_text().replace("labs = true", "labs = false"))
+
+
+def test_a_firm_has_its_own_colours_on_every_page_and_the_styles_another_address(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    before = style_sheet(own_site().test_client())
+    with_colours(content_folder, light="#7a1f5c", dark="#f0a8d8")
+    after = style_sheet(own_site().test_client())
+    assert after.address != before.address
+    added = after.text.removeprefix(before.text)
+    light, dark = added.split("@media (prefers-color-scheme:dark)")
+    assert "--accent:#7a1f5c" in light
+    assert "--accent:#f0a8d8" in dark
+
+
+@pytest.mark.parametrize(
+    ("light", "dark", "sentence"),
+    [
+        (
+            "#ffcc00",
+            "#f0a8d8",
+            r"The colour light = '#ffcc00' has a contrast of 1\.\d to 1 on a light",
+        ),
+        (
+            "#7a1f5c",
+            "#333333",
+            r"The colour dark = '#333333' has a contrast of 1\.\d to 1 on a dark",
+        ),
+        ("teal", "#f0a8d8", "The colour light = 'teal' must be written like #0b5560"),
+    ],
+)
+def test_colours_in_which_nothing_could_be_read_are_refused(
+    own_site: Callable[..., Flask], content_folder: Path, light: str, dark: str, sentence: str
+) -> None:
+    with_colours(content_folder, light=light, dark=dark)
+    with pytest.raises(DataFileError, match=rf"content/brand\.toml: {sentence}"):
+        own_site()
+
+
+def test_a_contrast_is_as_wcag_defines_it() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert mixed("#ffffff", "#000000", 0.2) == "#cccccc"
+
+
+def test_a_firm_has_its_own_mark_in_the_tab_and_on_the_pictures_of_shared_links(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    client = own_site().test_client()
+    assert '<link rel="icon" href="/assets/' in client.get("/").text
+    assert client.get("/mark.png").status_code == 404
+    Image.new("RGB", (128, 128), "#7a1f5c").save(content_folder / "mark.png")
+    client = own_site().test_client()
+    assert '<link rel="icon" href="/mark.png" type="image/png">' in client.get("/").text
+    assert client.get("/mark.png").data == (content_folder / "mark.png").read_bytes()
+    with Image.open(io.BytesIO(client.get("/picture.png").data)) as picture:
+        assert picture.convert("RGB").getpixel((120, 120)) == (0x7A, 0x1F, 0x5C)
+
+
+def test_a_mark_that_is_no_square_picture_is_refused(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    for width, height in ((128, 64), (32, 32)):
+        Image.new("RGB", (width, height)).save(content_folder / "mark.png")
+        with pytest.raises(ContentError, match=r"content/mark\.png:1: The mark must be a square"):
+            own_site()
+    (content_folder / "mark.png").write_text("<svg/>")
+    with pytest.raises(ContentError, match=r"content/mark\.png:1: The mark must be a square"):
+        own_site()
+
+
+class Sheet(NamedTuple):
+    address: str
+    text: str
+
+
+def style_sheet(client: FlaskClient) -> Sheet:
+    (address,) = re.findall(r'href="([^"]+/css/site\.css)"', client.get("/").text)
+    return Sheet(address, client.get(address).text)
+
+
+def with_colours(folder: Path, *, light: str, dark: str) -> None:
+    brand = folder / "brand.toml"
+    colours = f'\n[colours]\nlight = "{light}"\ndark = "{dark}"\n'
+    brand.write_text(brand.read_text() + colours)

@@ -33,10 +33,12 @@ def load_firm_data(app: Flask, config: Config) -> None:
     offers = load_offers(folder / "offers.toml")
     rate_card = load_rate_card(folder / "rate_card.toml", questionnaire)
     check_price_lines(folder / "offers.toml", offers, rate_card)
-    arguments = load_arguments(folder / "comparer.toml")
-    comparer_forms.refuse_taken_keys(folder / "comparer.toml", arguments)
-    app.extensions["brand"] = load_brand(folder / "brand.toml")
-    app.extensions["arguments"] = arguments
+    brand = load_brand(folder / "brand.toml")
+    if brand.labs:
+        arguments = load_arguments(folder / "comparer.toml")
+        comparer_forms.refuse_taken_keys(folder / "comparer.toml", arguments)
+        app.extensions["arguments"] = arguments
+    app.extensions["brand"] = brand
     app.extensions["calendar"] = load_calendar(folder / "calendar.toml")
     app.extensions["offers"] = offers
     app.extensions["questionnaire"] = questionnaire

@@ -123,9 +123,10 @@ def texts_of_firm(content: Path) -> Catalog:
     """The prose of the firm's data."""
     texts = Catalog()
     questionnaire = load_questionnaire(content / "questions.toml")
+    brand = load_brand(content / "brand.toml")
     data: dict[str, Struct] = {
-        "brand.toml": load_brand(content / "brand.toml"),
-        "comparer.toml": load_arguments(content / "comparer.toml"),
+        "brand.toml": brand,
+        **({"comparer.toml": load_arguments(content / "comparer.toml")} if brand.labs else {}),
         "offers.toml": load_offers(content / "offers.toml"),
         "questions.toml": questionnaire,
         "rate_card.toml": load_rate_card(content / "rate_card.toml", questionnaire),

@@ -33,7 +33,8 @@ def check() -> None:
         f" pages: {len(pages.pages)}, translations of pages: {len(pages.translations)}."
     )
     folder = Path(current_config().CONTENT_DIR)
-    texts = [text for name in DATA for text in prose_of(current_app.extensions[name])]
+    data = [current_app.extensions[name] for name in DATA if name in current_app.extensions]
+    texts = [text for one in data for text in prose_of(one)]
     for remark in remarks_on(folder, current_rate_card(), texts):
         click.echo(str(remark))
     for draft in articles.drafts:

@@ -53,6 +53,7 @@ def test_a_firm_may_do_without_the_labs(
     own_site: Callable[..., Flask], content_folder: Path
 ) -> None:
     without_labs(content_folder)
+    (content_folder / "comparer.toml").unlink()
     for text in content_folder.rglob("*.md"):
         text.write_text(TO_LABS.sub("(/articles/)", text.read_text()))
     client = own_site().test_client()

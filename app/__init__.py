@@ -66,7 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_compression(app)
     init_data(app, config)
     init_extensions(app, config)
-    init_languages(app, Path(config.CONTENT_DIR))
+    init_languages(app, Path(config.CONTENT_DIR), app.extensions["brand"].languages)
     init_rendering(app)
     init_errors(app)
     for blueprint in (*BLUEPRINTS, *(LABS if app.extensions["brand"].labs else ())):

@@ -7,7 +7,7 @@ content/ are marked with #~ and still read, since engagements and applications k
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -76,15 +76,18 @@ def present_catalogs(content: Path = CONTENT) -> Iterator[tuple[Path, Catalog]]:
 
 def catalogs_of_firm(content: Path) -> Iterator[tuple[Path, Catalog]]:
     """The same for the firm's catalogs alone."""
-    for path, catalog in updated_catalogs(content / "translations", texts_of_firm(content)):
+    texts, languages = texts_of_firm(content), load_brand(content / "brand.toml").languages
+    for path, catalog in updated_catalogs(content / "translations", texts, languages):
         for key in [key for key, gone in catalog.obsolete.items() if not gone.string]:
             del catalog.obsolete[key]
         yield path, catalog
 
 
-def updated_catalogs(folder: Path, texts: Catalog) -> Iterator[tuple[Path, Catalog]]:
+def updated_catalogs(
+    folder: Path, texts: Catalog, languages: Iterable[str] = LANGUAGES
+) -> Iterator[tuple[Path, Catalog]]:
     """Raises DataFileError for a slip in a catalog: rewriting it would drop what was typed."""
-    for language in LANGUAGES.keys() - {SOURCE}:
+    for language in {*languages} - {SOURCE}:
         path = folder / f"{language}.po"
         if path.exists():
             check_catalog(path, language)

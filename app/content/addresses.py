@@ -1,6 +1,8 @@
 """Absolute addresses for other machines, independent of the host name that they requested."""
 
-from app.platform.languages.choice import LANGUAGES, PARAMETER, SOURCE
+from flask import current_app
+
+from app.platform.languages.choice import PARAMETER, languages_of
 from app.platform.settings import current_config
 
 
@@ -11,8 +13,8 @@ def whole_address(path: str) -> str:
 
 
 def in_each_language(path: str) -> dict[str, str]:
-    """The absolute addresses of a page by language code. The source language has the plain address,
-    which anybody reads who does not prefer another language."""
+    """The absolute addresses of a page by language code. The first language has the plain address,
+    which anybody reads who does not prefer another."""
     plain = whole_address(path)
-    others = {code: f"{plain}?{PARAMETER}={code}" for code in LANGUAGES if code != SOURCE}
-    return {SOURCE: plain, **others}
+    first, *others = languages_of(current_app)
+    return {first: plain, **{code: f"{plain}?{PARAMETER}={code}" for code in others}}

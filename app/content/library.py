@@ -14,6 +14,7 @@ from app.content.texts.links import Targets, wrong_links
 from app.content.texts.pages import Page, Pages, load_pages
 from app.content.texts.placeholders import known_placeholders
 from app.platform.data_files import read_text
+from app.platform.languages.choice import languages_of
 from app.platform.settings import current_config
 from app.scoring.rubric import Rubric
 from config import Config
@@ -30,7 +31,7 @@ def init_content(app: Flask, config: Config) -> None:
         articles = load_articles(folder / "articles")
     with collecting(faults):
         known = known_placeholders(app.extensions["brand"], config)
-        pages = load_pages(folder / "pages", known)
+        pages = load_pages(folder / "pages", known, languages_of(app))
     with collecting(faults):
         mark = load_mark(folder)
     refuse([*faults, *unread_files(folder)])

@@ -18,7 +18,7 @@ from werkzeug.http import parse_cookie
 from app.content.kept import Environ, Kept, kept_pages, key_of
 from app.events.tracing import start_trace
 from app.logs import log_request
-from app.platform.languages.choice import COOKIE, PARAMETER, choose_among
+from app.platform.languages.choice import COOKIE, PARAMETER, choose_among, languages_of
 from app.web.request_trace import offered_trace
 from config import Config
 
@@ -60,5 +60,6 @@ class Shortcut:
             return None
         chosen = parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
         preferred = environ.get("HTTP_ACCEPT_LANGUAGE", "")
-        language = choose_among(environ["PATH_INFO"], (chosen,), preferred)
+        offered = languages_of(self._app)
+        language = choose_among(offered, environ["PATH_INFO"], (chosen,), preferred)
         return kept_pages(self._app).get(key_of(environ, language))

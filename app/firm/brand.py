@@ -9,7 +9,8 @@ from typing import Final, cast
 from msgspec import Struct
 
 from app.firm.colours import Colours
-from app.platform.data_files import DataFileError, read_data
+from app.platform.data_files import DataFileError, read_data, repeated
+from app.platform.languages.choice import LANGUAGES
 from app.platform.languages.prose import Prose, current_data
 from config_checks import is_mail_address
 
@@ -55,7 +56,8 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     ``description`` is the pages' meta description. ``subject`` and ``introduction`` begin the home
     page, and ``about_articles`` the list of articles. The references of applications start with
     ``reference_prefix``. Without ``labs`` the site does not show how it works.
-    Without ``colours`` it has its own.
+    Without ``colours`` it has its own. The first of the ``languages`` is for readers who prefer
+    none of them.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     legal_address: tuple[str, ...]
     reference_prefix: str
     bank: Bank
+    languages: tuple[str, ...] = tuple(LANGUAGES)
     labs: bool = True
     colours: Colours | None = None
 
@@ -106,6 +109,9 @@ def _faults_in(brand: Brand) -> Iterator[str]:
         yield "The bank needs its account_name, bank_name and numbers, each with label and value."
     if not is_mail_address(brand.email):
         yield f"The email '{brand.email}' must be an address like hello@firm.example."
+    known = ", ".join(LANGUAGES)
+    if not brand.languages or repeated(brand.languages) or {*brand.languages} - LANGUAGES.keys():
+        yield f"The languages must be one or more of {known}, each once."
     if brand.colours:
         yield from brand.colours.faults()
     if not PREFIX.fullmatch(prefix := brand.reference_prefix):

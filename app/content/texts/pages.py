@@ -3,7 +3,7 @@
 ``imprint.de.md`` is the German translation of ``imprint.md``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -54,10 +54,12 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """All pages, in the order of the footer, and their translations."""
+    """All pages, in the order of the footer, and their translations into the site's
+    ``languages``."""
 
     pages: tuple[Page, ...]
     translations: tuple[Page, ...]
+    languages: frozenset[str]
 
     def in_language(self, language: str) -> tuple[Page, ...]:
         """Each page in that language, or its original if it has no translation."""
@@ -70,7 +72,7 @@ class Pages(msgspec.Struct, frozen=True):
 
     def is_in_every_language(self, slug: str) -> bool:
         versions = (*self.pages, *self.translations)
-        return {one.about.language for one in versions if one.slug == slug} >= LANGUAGES.keys()
+        return {one.about.language for one in versions if one.slug == slug} >= self.languages
 
 
 def current_pages() -> Pages:
@@ -83,8 +85,11 @@ def names_of_pages(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.md") if "." not in path.stem)
 
 
-def load_pages(folder: Path, placeholders: Mapping[str, str]) -> Pages:
-    """Read every page in ``folder``. Raises ContentError with a sentence for each fault."""
+def load_pages(
+    folder: Path, placeholders: Mapping[str, str], languages: Collection[str] = tuple(LANGUAGES)
+) -> Pages:
+    """Read every page in ``folder``, in each of the languages. Raises ContentError with a sentence
+    for each fault."""
     pages: list[Page] = []
     translations: list[Page] = []
     faults = list(translations_of_nothing(folder))
@@ -94,10 +99,10 @@ def load_pages(folder: Path, placeholders: Mapping[str, str]) -> Pages:
     for page in pages:
         for path in sorted(folder.glob(f"{page.slug}.*.md")):
             with collecting(faults):
-                translations.append(read_translation(path, page, placeholders))
+                translations.append(read_translation(path, page, placeholders, languages))
     refuse(faults)
     pages.sort(key=lambda page: (page.about.position, page.slug))
-    return Pages(tuple(pages), tuple(translations))
+    return Pages(tuple(pages), tuple(translations), frozenset(languages))
 
 
 def translations_of_nothing(folder: Path) -> Iterator[Fault]:
@@ -116,12 +121,15 @@ def read_page(path: Path, placeholders: Mapping[str, str]) -> Page:
     return make_page(path.stem, read_front_matter(source, PageFrontMatter), source)
 
 
-def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]) -> Page:
+def read_translation(
+    path: Path, original: Page, placeholders: Mapping[str, str], languages: Collection[str]
+) -> Page:
     """Read a page in the language that its file name says. Raises ContentError."""
     language = path.stem.removeprefix(f"{original.slug}.")
-    others = [code for code in LANGUAGES if code != original.about.language]
+    others = [code for code in languages if code != original.about.language]
     if language not in others:
-        sentence = f"'{language}' is not another language of this site: {', '.join(others)}."
+        known = ", ".join(others) or "it has no other"
+        sentence = f"'{language}' is not another language of this site: {known}."
         refuse([Fault(path, 1, sentence)])
     source = fill_in(read_source(path), placeholders)
     words = msgspec.structs.asdict(read_front_matter(source, TranslatedFrontMatter))

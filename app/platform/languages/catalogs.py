@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -48,10 +49,12 @@ class SiteTexts(Babel):
         return Catalogs(FOLDER)
 
 
-def init_languages(app: Flask, firm_folder: Path) -> None:
-    """Show the site's and the firm's texts in the language of each request. Raises DataFileError if
-    a catalog of the firm's is broken."""
-    for language in LANGUAGES:
+def init_languages(
+    app: Flask, firm_folder: Path, languages: Sequence[str] = tuple(LANGUAGES)
+) -> None:
+    """Show the site's and the firm's texts in the language of each request, one of ``languages``.
+    Raises DataFileError if a catalog of the firm's is broken."""
+    for language in languages:
         path = firm_folder / "translations" / f"{language}.po"
         if path.exists():
             check_catalog(path, language)
@@ -61,7 +64,7 @@ def init_languages(app: Flask, firm_folder: Path) -> None:
     babel.init_app(app, default_locale=SOURCE, locale_selector=present_language)
     # Separate, since the same English may have two senses, such as a heading's and a question's.
     app.extensions["firm_texts"] = Catalogs(firm_folder / "translations")
-    init_choice(app)
+    init_choice(app, languages)
 
 
 def read_texts(folder: Path, language: str) -> NullTranslations:

@@ -1,14 +1,14 @@
 """Which language a request is in: the one that its address asks for, or this browser chose before,
 or its settings prefer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from babel import Locale, localedata
 from babel.core import get_global
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -19,16 +19,18 @@ from app.platform.settings import current_config
 
 SOURCE: Final = "en"
 LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
-"""Each language by its code, in its own words."""
+"""Each language that the site can be read in by its code, in its own words."""
 
 PARAMETER: Final = "lang"
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 # Staff work in the language that the firm's data is written in, and programs get no other.
-IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/articles/feed.xml")
+IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
+IN_FIRST_ONLY: Final = "/articles/feed.xml"
 
 
-def init_choice(app: Flask) -> None:
+def init_choice(app: Flask, languages: Sequence[str]) -> None:
+    app.extensions["languages"] = {code: LANGUAGES[code] for code in languages}
     app.after_request(remember_choice)
     app.add_template_filter(lang)
     app.add_template_filter(language_name)
@@ -44,21 +46,34 @@ def choose_language() -> str:
         return SOURCE
     preferred = request.headers.get("Accept-Language", "")
     chosen = (request.args.get(PARAMETER), request.cookies.get(COOKIE))
-    return choose_among(request.path, chosen, preferred)
+    return choose_among(languages_of(current_app), request.path, chosen, preferred)
 
 
-def choose_among(path: str, chosen: Iterable[str | None], preferred: str) -> str:
-    """The same for a page at that path: the first of ``chosen`` that the site has, else the best
-    match for ``preferred``, the header Accept-Language."""
+def choose_among(
+    languages: Mapping[str, str], path: str, chosen: Iterable[str | None], preferred: str
+) -> str:
+    """The same for a page at that path: the first of ``chosen`` that is among the languages, else
+    the best match for ``preferred``, the header Accept-Language."""
     if path.startswith(IN_SOURCE_ONLY):
         return SOURCE
-    found = next((one for one in chosen if one in LANGUAGES), None)
-    return found or best_of_preferred(preferred)
+    if path == IN_FIRST_ONLY:
+        return next(iter(languages))
+    found = next((one for one in chosen if one in languages), None)
+    return found or best_of_preferred(preferred, tuple(languages))
 
 
 @lru_cache(256)
-def best_of_preferred(header: str) -> str:
-    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, SOURCE)
+def best_of_preferred(header: str, languages: Sequence[str]) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(languages, languages[0])
+
+
+def languages_of(app: Flask) -> Mapping[str, str]:
+    """The languages that the firm offers, by code. The first is for readers who prefer none."""
+    return cast(Mapping[str, str], app.extensions["languages"])
+
+
+def first_language() -> str:
+    return next(iter(languages_of(current_app)))
 
 
 def present_language() -> str:
@@ -75,9 +90,9 @@ def present_language() -> str:
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Have texts in that language in this block, whichever the request is in. If the site no longer
-    has the language, in which somebody once wrote, they are in the source language."""
+    has the language, in which somebody once wrote, they are in its first."""
     before = present_language()
-    g.language = code if code in LANGUAGES else SOURCE
+    g.language = code if code in languages_of(current_app) else first_language()
     try:
         yield
     finally:
@@ -108,9 +123,9 @@ def lang(_context: Context, code: str | None) -> Markup:
 
 
 def in_address() -> dict[str, str]:
-    """The parameter that opens an address in the present language; none for the source's."""
+    """The parameter that opens an address in the present language; none for the first."""
     language = present_language()
-    return {} if language == SOURCE else {PARAMETER: language}
+    return {} if language == first_language() else {PARAMETER: language}
 
 
 def other_languages() -> dict[str, str]:
@@ -118,7 +133,8 @@ def other_languages() -> dict[str, str]:
     if not has_request_context() or request.path.startswith(IN_SOURCE_ONLY):
         return {}
     present = present_language()
-    return {code: name for code, name in LANGUAGES.items() if code != present}
+    offered = languages_of(current_app)
+    return {code: name for code, name in offered.items() if code != present}
 
 
 def remember_choice(response: Response) -> Response:
@@ -127,7 +143,7 @@ def remember_choice(response: Response) -> Response:
         return response
     tell_language(response)
     asked = request.args.get(PARAMETER)
-    if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
+    if asked and asked in languages_of(current_app) and asked != request.cookies.get(COOKIE):
         response.set_cookie(
             COOKIE,
             asked,

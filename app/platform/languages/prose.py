@@ -9,7 +9,7 @@ from flask import current_app
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from app.platform.languages.choice import LANGUAGES, SOURCE, in_language, present_language
+from app.platform.languages.choice import SOURCE, in_language, languages_of, present_language
 
 Prose = Annotated[str, Meta(extra={"translated": True})]
 """The type of a field whose words people read. Any other text is a key, a version, an address."""
@@ -49,7 +49,7 @@ def in_present_language(data: T, kept: Translations = NONE_KEPT) -> T:
 def translations_of(data: Struct) -> dict[str, dict[str, str]]:
     """Today's translation of each prose field of the data, in every other language, to be kept."""
     texts, translations = prose_of(data), {}
-    for code in LANGUAGES.keys() - {SOURCE}:
+    for code in languages_of(current_app).keys() - {SOURCE}:
         with in_language(code):
             translate = current_app.extensions["firm_texts"].gettext
             translations[code] = {text: translate(text) for text in texts}

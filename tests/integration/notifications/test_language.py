@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -40,7 +41,6 @@ from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from app.platform.database import new_id
-from app.platform.languages.choice import LANGUAGES
 from app.review.service import change_offer
 from app.web.rendering import FORMATS
 from tests.demo_applications import STRONG
@@ -257,12 +257,13 @@ def test_mails_about_an_english_application_are_english(
 
 
 def test_a_mail_falls_back_to_the_sites_first_language_once_a_language_is_removed(
+    app: Flask,
     session: Session,
     application: Application,
     handle_events: Handle,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(LANGUAGES, "de")
+    monkeypatch.delitem(app.extensions["languages"], "de")
     monkeypatch.delitem(FORMATS, "de")
     decide(ACCEPTED)(session, application, handle_events)
     session.commit()

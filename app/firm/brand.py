@@ -24,6 +24,8 @@ ONE_LINE: Final = (
     "subject",
     "introduction",
     "about_articles",
+    "invitation",
+    "before_applying",
     "city",
     "legal_name",
 )
@@ -54,8 +56,9 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
     ``description`` is the pages' meta description. ``subject`` and ``introduction`` begin the home
-    page, and ``about_articles`` the list of articles. The references of applications start with
-    ``reference_prefix``. Without ``labs`` the site does not show how it works.
+    page, and ``about_articles`` the list of articles; ``invitation`` is the heading under each of
+    them, and ``before_applying`` is on the form's first page. The references of applications start
+    with ``reference_prefix``. Without ``labs`` the site does not show how it works.
     Without ``colours`` it has its own. The first of the ``languages`` is for readers who prefer
     none of them.
     """
@@ -67,6 +70,8 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     subject: Prose
     introduction: Prose
     about_articles: Prose
+    invitation: Prose
+    before_applying: Prose
     email: str
     city: str
     legal_name: str

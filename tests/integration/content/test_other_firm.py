@@ -19,6 +19,8 @@ OWN = {
     "subject": "Security reviews",
     "introduction": "We close the hole before we leave.",
     "about_articles": "What we know about getting in.",
+    "invitation": "Is this your platform?",
+    "before_applying": "It helps to have the last report at hand.",
 }
 
 
@@ -47,6 +49,11 @@ def test_the_list_of_articles_begins_with_what_they_are_about(other_firm: FlaskC
     assert '<p class="lead">What we know about getting in.</p>' in page
     assert '<meta name="description" content="What we know about getting in.">' in page
     assert "event-driven architecture, for" not in page
+
+
+def test_the_way_to_the_form_is_described_in_the_firms_words(other_firm: FlaskClient) -> None:
+    assert '<h2 id="next">Is this your platform?</h2>' in other_firm.get("/articles/cqrs").text
+    assert "<p>It helps to have the last report at hand.</p>" in other_firm.get("/apply").text
 
 
 def test_a_firm_may_do_without_the_labs(

@@ -11,7 +11,6 @@ from app.content.drafts import preview_link
 from app.content.remarks import remarks_on
 from app.content.texts.articles import current_articles
 from app.content.texts.pages import current_pages
-from app.engagements.rate_card import current_rate_card
 from app.platform.languages.prose import prose_of
 from app.platform.settings import current_config
 
@@ -35,7 +34,7 @@ def check() -> None:
     folder = Path(current_config().CONTENT_DIR)
     data = [current_app.extensions[name] for name in DATA if name in current_app.extensions]
     texts = [text for one in data for text in prose_of(one)]
-    for remark in remarks_on(folder, current_rate_card(), texts):
+    for remark in remarks_on(folder, texts):
         click.echo(str(remark))
     for draft in articles.drafts:
         click.echo(f"Draft '{draft.about.slug}': {preview_link(draft.about.slug)}")

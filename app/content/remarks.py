@@ -2,31 +2,78 @@
 can say."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from flask import current_app
+
+from app.applications.questions.questionnaire import current_questionnaire
 from app.content.texts.faults import Fault
 from app.engagements.price_words import amounts_not_in
-from app.engagements.rate_card import RateCard
+from app.engagements.rate_card import current_rate_card
+from app.firm.calendar import current_calendar
+from app.firm.offers import current_offers
 from app.platform.data_files import read_text
+from app.platform.database import utc_now
 from app.platform.languages.catalogs import read_catalog
+from app.platform.languages.choice import SOURCE, languages_of
+from app.scoring.rubric import current_rubric
 
 # Articles and the comparer name other people's prices.
 COMPARER: Final = "comparer.toml"
 WITH_PRICES: Final = ("brand", "offers", "questions", "rate_card", "rubric")
+SOON: Final = timedelta(days=60)
 
 
-def remarks_on(folder: Path, card: RateCard, texts: Sequence[str]) -> Iterator[Fault]:
-    """Amounts that the rate card lacks, and those of the firm's ``texts`` that a catalog lacks."""
-    catalogs = sorted(folder.glob("translations/*.po"))
+def remarks_on(folder: Path, texts: Sequence[str]) -> Iterator[Fault]:
+    """``texts`` are those that the firm's catalogs should translate."""
+    offered = languages_of(current_app)
+    catalogs = [folder / f"translations/{code}.po" for code in offered if code != SOURCE]
+    found = [path for path in catalogs if path.exists()]
+    yield from _unknown_amounts(folder, found)
+    yield from _other_names(folder)
+    yield from _last_holiday(folder / "calendar.toml", utc_now())
+    for path in found:
+        yield from _untranslated(path, texts)
+    if SOURCE in offered:
+        for path in set(catalogs) - set(found):
+            yield Fault(path, 1, "There is no such catalog yet; `make texts` writes it.")
+
+
+def _unknown_amounts(folder: Path, catalogs: Iterable[Path]) -> Iterator[Fault]:
     data = [folder / f"{name}.toml" for name in WITH_PRICES]
     for path in (*data, *sorted(folder.glob("pages/*.md")), *catalogs):
         for number, line in _lines_shown(path):
-            for amount in amounts_not_in(card, line):
+            for amount in amounts_not_in(current_rate_card(), line):
                 sentence = f"{amount} is no price, floor or budget in rate_card.toml."
                 yield Fault(path, number, sentence)
-    for path in catalogs:
-        yield from _untranslated(path, texts)
+
+
+def _other_names(folder: Path) -> Iterator[Fault]:
+    """Kinds that the form or the rate card calls something else than the offers do."""
+    options = current_questionnaire().question(current_rubric().preference).options
+    in_form = {option.value: option.label for option in options}
+    on_card = {kind.kind: kind.label for kind in current_rate_card().kinds}
+    for offer in current_offers().offers:
+        for file, names in (("questions.toml", in_form), ("rate_card.toml", on_card)):
+            if offer.name not in (said := names[offer.kind]):
+                sentence = f"“{said}” is called “{offer.name}” in offers.toml ({offer.kind})."
+                yield Fault(folder / file, _line_with(folder / file, f'"{said}"'), sentence)
+
+
+def _last_holiday(path: Path, now: datetime) -> Iterator[Fault]:
+    holidays = current_calendar().holidays
+    if holidays and max(holidays) < (now + SOON).date():
+        sentence = (
+            f"The last holiday is {max(holidays)}. On later ones the site would promise an answer."
+        )
+        yield Fault(path, _line_with(path, "holidays"), sentence)
+
+
+def _line_with(path: Path, text: str) -> int:
+    lines = enumerate(read_text(path).splitlines(), 1)
+    return next((number for number, line in lines if text in line), 1)
 
 
 def _lines_shown(path: Path) -> Iterator[tuple[int, str]]:

@@ -76,6 +76,31 @@ def test_the_check_says_which_of_the_firms_texts_has_no_translation(
     assert "translations/de.po:1: “By days” has no translation yet." in told.splitlines()
 
 
+def test_the_check_names_a_kind_that_goes_by_two_names_and_a_calendar_that_ends_soon(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    questions = content_folder / "questions.toml"
+    replace(questions, 'label = "Fractional"', 'label = "By the month"')
+    calendar = content_folder / "calendar.toml"
+    said = re.sub(r"holidays = \[[^]]*\]", "holidays = [2026-01-01]", calendar.read_text())
+    replace(calendar, calendar.read_text(), said)
+    told = command(own_site(), "content", "check").output.splitlines()
+    at = line_of(questions, '"By the month"')
+    name = "“By the month” is called “Fractional” in offers.toml (fractional)."
+    assert f"content/questions.toml:{at}: {name}" in told
+    at = line_of(calendar, "holidays")
+    assert any(
+        line.startswith(f"content/calendar.toml:{at}: The last holiday is 2026-01-01.")
+        for line in told
+    )
+
+
+def test_the_check_names_a_catalog_that_is_missing(own_site: OwnSite, content_folder: Path) -> None:
+    (content_folder / "translations/de.po").unlink()
+    told = command(own_site(), "content", "check").output.splitlines()
+    assert "translations/de.po:1: There is no such catalog yet; `make texts` writes it." in told
+
+
 def test_the_start_stops_with_every_fault_listed_together(own_site: OwnSite, draft: Path) -> None:
     replace(draft, "## A part", "### A part")
     replace(draft, "[Kafka]", "[Kafak]")

@@ -12,7 +12,10 @@ from jinja2.meta import find_undeclared_variables
 from app.web.kept_parts import KeptParts
 
 # The same for all who read in the same language.
-FOR_EVERYBODY = {"_", "gettext", "ngettext", "asset", "brand", "firm_pages", "language", "url_for"}
+FOR_EVERYBODY = {
+    *("_", "gettext", "ngettext", "language"),
+    *("asset", "brand", "current_articles", "firm_pages", "url_for"),
+}
 
 
 def kept_in(template: nodes.Template) -> Iterator[tuple[set[str], list[nodes.Node]]]:

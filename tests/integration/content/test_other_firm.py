@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -73,6 +74,19 @@ def test_a_firm_may_do_without_the_labs(
     for path in ("/labs/", "/labs/break-it", "/labs/this-site", "/labs/time-machine"):
         assert client.get(path).status_code == 404
     assert client.get("/articles/choosing-a-broker/compare").status_code == 404
+
+
+def test_nothing_leads_to_the_articles_of_a_firm_that_has_none(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    shutil.rmtree(content_folder / "articles")
+    rubric = content_folder / "rubric.toml"
+    rubric.write_text(re.sub(r"^read = .*\n", "", rubric.read_text(), flags=re.MULTILINE))
+    for page in content_folder.glob("pages/*.md"):
+        page.write_text(re.sub(r"\(/articles/[^)]*\)", "(/engagements/)", page.read_text()))
+    client = own_site().test_client()
+    for path in ("/", "/engagements/", "/about", "/apply", "/nothing"):
+        assert "/articles/" not in client.get(path).text, path
 
 
 def test_a_text_that_leads_to_the_labs_of_a_firm_without_them_is_refused(

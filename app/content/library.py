@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from app.content.mark import load_mark
 from app.content.paths import paths_to_link_to
+from app.content.security_txt import load_security_txt
 from app.content.texts.articles import Article, Articles, load_articles
 from app.content.texts.faults import Fault, collecting, refuse
 from app.content.texts.links import Targets, wrong_links
@@ -34,6 +35,8 @@ def init_content(app: Flask, config: Config) -> None:
         pages = load_pages(folder / "pages", known, languages_of(app))
     with collecting(faults):
         mark = load_mark(folder)
+    with collecting(faults):
+        security_txt = load_security_txt(folder)
     refuse([*faults, *unread_files(folder)])
     refuse(
         [
@@ -42,7 +45,7 @@ def init_content(app: Flask, config: Config) -> None:
             *unknown_readings(folder / "rubric.toml", app.extensions["rubric"], articles),
         ]
     )
-    app.extensions.update(articles=articles, pages=pages, mark=mark)
+    app.extensions.update(articles=articles, pages=pages, mark=mark, security_txt=security_txt)
     app.extensions.update(kept_pages={}, content_stamp=stamp)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from flask import current_app
 
 from app.applications.questions.questionnaire import current_questionnaire
+from app.content.security_txt import expiry_of
 from app.content.texts.faults import Fault
 from app.engagements.price_words import amounts_not_in
 from app.engagements.rate_card import current_rate_card
@@ -34,6 +35,7 @@ def remarks_on(folder: Path, texts: Sequence[str]) -> Iterator[Fault]:
     yield from _unknown_amounts(folder, found)
     yield from _other_names(folder)
     yield from _last_holiday(folder / "calendar.toml", utc_now())
+    yield from _expiry(folder / "security.txt", utc_now())
     for path in found:
         yield from _untranslated(path, texts)
     if SOURCE in offered:
@@ -69,6 +71,12 @@ def _last_holiday(path: Path, now: datetime) -> Iterator[Fault]:
             f"The last holiday is {max(holidays)}. On later ones the site would promise an answer."
         )
         yield Fault(path, _line_with(path, "holidays"), sentence)
+
+
+def _expiry(path: Path, now: datetime) -> Iterator[Fault]:
+    expiry = expiry_of(current_app.extensions["security_txt"])
+    if expiry and expiry < now + SOON:
+        yield Fault(path, _line_with(path, "Expires"), f"It expires on {expiry.date()}.")
 
 
 def _line_with(path: Path, text: str) -> int:

@@ -1,8 +1,8 @@
-"""What other programs read: the Atom feed, the sitemap, and robots.txt."""
+"""What other programs read: the Atom feed, the sitemap, robots.txt, and security.txt."""
 
 from datetime import date
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app.content.addresses import in_each_language, whole_address
@@ -44,3 +44,9 @@ def sitemap() -> ResponseReturnValue:
 @kept
 def robots() -> ResponseReturnValue:
     return Response(render_template("content/robots.txt"), mimetype="text/plain")
+
+
+@syndication.get("/.well-known/security.txt")
+@kept
+def security_txt() -> ResponseReturnValue:
+    return Response(current_app.extensions["security_txt"] or abort(404), mimetype="text/plain")

@@ -55,6 +55,7 @@ ANYBODY = {
     "starting_over.start_over",
     "syndication.feed",
     "syndication.robots",
+    "syndication.security_txt",
     "syndication.sitemap",
     "this_site.page",
     "this_site.part",

@@ -37,6 +37,7 @@ NO_PAGES = {
     *("api.asyncapi", "api.openapi", "api.schema"),
     *("assets.asset", "monitoring.healthz", "monitoring.metrics", "monitoring.readyz"),
     *("syndication.feed", "syndication.robots", "syndication.sitemap"),
+    "syndication.security_txt",
     *("pictures.article", "pictures.firm", "pictures.mark"),
     "content.preview",  # the page of an article, with a word more
     *("attachments.download", "attachments.download_for_staff"),

@@ -28,7 +28,7 @@ def test_the_review_and_the_outlook_link_to_each_other(ready: Prospect) -> None:
 
 def test_the_outlook_names_the_kind_its_price_and_what_the_others_start_at(ready: Prospect) -> None:
     page = seen_by(ready)
-    assert "From these answers we would propose a Build" in page
+    assert "From these answers we would propose: Build" in page
     assert "Sprint, from $10,000" in page
 
 
@@ -62,7 +62,7 @@ def test_the_outlook_says_why_it_proposes_another_kind_than_the_preferred_one(
     assert "You prefer" not in seen_by(ready)
     ready.press("engagement", budget="10k_to_25k", preferred_kind="build")
     page = seen_by(ready)
-    assert "we would propose a Sprint" in page
+    assert "we would propose: Sprint" in page
     assert "You prefer a Build, but the budget you gave is below the price of any Build." in page
 
 

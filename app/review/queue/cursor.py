@@ -9,6 +9,8 @@ import msgspec
 
 # Above every score, so that what is not scored yet comes first.
 UNSCORED_RANK = 101
+# What is no longer open, or is held, comes last without a score.
+NEVER_SCORED_RANK = 0
 
 Rank = Annotated[int, msgspec.Meta(ge=0, le=UNSCORED_RANK)]
 At = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -18,8 +18,9 @@ class QueueRow(Model):
     """An application with everything that the queue shows, sorts and searches by.
 
     ``status`` is the application's, or "erased" if it was erased before a decision. ``rank`` is the
-    score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
-    ``total_cents``, ``currency`` and ``billing`` are None before an engagement is proposed.
+    score, or UNSCORED_RANK, or NEVER_SCORED_RANK. ``kind`` is the engagement's, or else the
+    recommended one; ``total_cents``, ``currency`` and ``billing`` are None before an engagement is
+    proposed, and once the application is no longer open without an offer having been made.
     ``strongest`` and ``weakest`` are the reasons of the criteria that speak most for it and against
     it. ``signals`` are those for which screening held it. ``late_since`` is when an overdue answer
     was due, ``answered_at`` when the prospect answered a question that the firm has not reacted to,

@@ -66,9 +66,9 @@ class QueuePage(msgspec.Struct, frozen=True):
 def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> QueuePage:
     """The page after (or before) the cursor, or the first one.
 
-    ``best``: the unscored first, since nobody knows yet how good they are, then by score, the
-    newest first among equal scores. ``due``: by due time, those that await no answer last. Rows
-    that come or go between two requests don't shift the others.
+    ``best``: those not scored yet first, since nobody knows how good they are, then by score, the
+    newest first among equal scores; those that were never scored last. ``due``: by due time, those
+    that await no answer last. Rows that come or go between two requests don't shift the others.
     """
     backwards = cursor is not None and cursor.direction == "before"
     is_rising = backwards != (filters.order == "due")

@@ -17,10 +17,11 @@ from app.applications.events import (
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
 from app.applications.promise import PROSPECT_SPOKE
 from app.applications.queries import application_of
+from app.engagements.events import EngagementOffered
 from app.events.types import RecordedEvent
 from app.messages.events import MessageReceived, NoteWritten
 from app.messages.promise import REPLIES
-from app.review.queue.cursor import UNSCORED_RANK
+from app.review.queue.cursor import NEVER_SCORED_RANK, UNSCORED_RANK
 from app.review.queue.models import QueueRow
 
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
@@ -28,6 +29,7 @@ COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
 LAST_WORD_TYPES = ", ".join(f"'{event.type}'" for event in (*PROSPECT_SPOKE, AnswerDue))
 OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
+IS_OPEN = f"(a.erased_at IS NULL AND a.status IN ({OPEN_STATUSES}))"
 UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
 AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
 
@@ -35,14 +37,17 @@ AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
 # `strongest` is the criterion that gave the largest share of its points or, among equals, the one
 # with the most points; `weakest` is the one that lost the most points, among those that gave at
 # most half of theirs. An application is late if an answer fell due after the prospect's last word.
+# Once it is no longer open, what the rubric had proposed is shown only if it was offered.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
     concat_ws(chr(10), a.name, a.company, a.email, a.reference) AS search_text,
     CASE WHEN a.erased_at IS NOT NULL AND a.status IN ({UNDECIDED_STATUSES})
         THEN 'erased' ELSE a.status END AS status,
-    a.erased_at IS NULL AND a.status IN ({OPEN_STATUSES}) AS is_open,
-    coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
+    {IS_OPEN} AS is_open,
+    coalesce(s.total, CASE WHEN {IS_OPEN} THEN {UNSCORED_RANK} ELSE {NEVER_SCORED_RANK} END)
+        AS rank,
+    s.band, s.result ->> 'band_label' AS band_label,
     strongest.reason AS strongest, weakest.reason AS weakest,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.currency,
     e.quote ->> 'billing' AS billing,
@@ -57,7 +62,9 @@ SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN turn.type = '{ApplicationTaken.type}' THEN turn.actor END AS taken_by
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
-LEFT JOIN engagements e ON e.application_id = a.id
+LEFT JOIN engagements e ON e.application_id = a.id AND ({IS_OPEN} OR EXISTS (
+    SELECT FROM events WHERE stream = 'engagement-' || e.id AND type = '{EngagementOffered.type}'
+))
 LEFT JOIN LATERAL (
     SELECT c ->> 'reason' AS reason
     FROM jsonb_array_elements(s.result -> 'criteria') WITH ORDINALITY AS t (c, place)

@@ -14,6 +14,7 @@ from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from app.review.queue.models import QueueRow
 from tests.integration.review.conftest import Decide, Handle
 from tests.integration.review.test_price_lines import price_lines
 
@@ -208,6 +209,10 @@ def test_of_an_offer_taken_back_before_it_was_made_the_desk_shows_no_proposal_in
     assert "The offer was taken back before it was on the prospect’s page." in page
     assert "Accepted as a Sprint at $12,500" in page
     assert "table--wraps price" not in page and "<dt>Closed</dt>" not in page
+    row = session.get_one(QueueRow, proposed.id)
+    assert (row.kind, row.total_cents, row.currency, row.billing) == ("build", None, None, None)
+    listed = desk.get("/staff/?status=taken_back").text
+    assert proposed.reference in listed and 'unbroken">$' not in listed
 
 
 def test_the_history_shows_what_each_of_the_two_has_changed(

@@ -87,6 +87,23 @@ def test_unscored_applications_come_first_and_then_the_best(session: Session, st
     assert ids(queue_page(session, Filters(), None)) == [unscored, new, old, low]
 
 
+def test_what_was_never_scored_comes_last(
+    desk: FlaskClient, session: Session, stock: Stock
+) -> None:
+    withdrawn, held, worst, unscored = stock(
+        [
+            {"total": None, "status": "withdrawn", "at": NOON + timedelta(days=1)},
+            {"total": None, "status": "held", "signals": {"fast": 1}, "at": NOON},
+            {"total": 1, "status": "declined"},
+            {"total": None},
+        ]
+    )
+    everything = Filters(status="all")
+    assert ids(queue_page(session, everything, None)) == [unscored, worst, withdrawn, held]
+    page = desk.get("/staff/?status=all").text
+    assert page.index("Not scored yet") < page.index("Never scored")
+
+
 def test_the_newest_come_first_when_asked_for(session: Session, stock: Stock) -> None:
     old, new = stock([{"total": 90, "at": NOON}, {"total": 10, "at": NOON + timedelta(days=1)}])
     assert ids(queue_page(session, Filters(order="newest"), None)) == [new, old]

@@ -28,8 +28,13 @@ PATIENCE_MS = 60_000
 # The phone comes last, so that the tour goes on to the next page with it.
 HEIGHTS = {320: 640, 768: 1024, 1440: 900, 390: 844}
 
-# Conflicts and refusals have these statuses, and htmx logs to the console if there is no response.
-EXPECTED = ("403 for ", "409 for ", "410 for ", "413 for ", "429 for ", "console: htmx:sendError")
+# Conflicts and refusals have these statuses, and htmx logs to the console if there is no response
+# or the page is gone.
+EXPECTED = (
+    *(f"{status} for " for status in (403, 404, 409, 410, 413, 429)),
+    "console: htmx:sendError",
+    "console: Response Status Error Code 404",
+)
 
 Visit = Callable[..., Page]
 Device = Callable[..., Page]

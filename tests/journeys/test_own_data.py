@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,27 @@ def test_a_tab_that_is_open_while_they_erase_themselves_goes_on_showing_nothing_
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This application has been erased")
     expect(other.get_by_role("heading", level=1)).to_have_text("This application has been erased")
+
+
+def test_a_tab_whose_link_was_replaced_says_so_unless_something_is_typed_in_it(
+    device: Device, site: Site
+) -> None:
+    applied = apply(site)
+    applied.wait_until_engagement_is("proposed")
+    reading, typing = device(390), device(1440)
+    for page in (reading, typing):
+        page.goto(applied.page)
+    typing.get_by_label("Your message").fill("May we begin in March?")
+    replace = (
+        "UPDATE applications SET access_token = reverse(access_token) WHERE id = %s RETURNING 1"
+    )
+    site.rows(replace, applied.id)
+    expect(reading.get_by_text("Have its link mailed to you again")).to_be_visible()
+    with typing.expect_response(lambda response: response.status == HTTPStatus.NOT_FOUND):
+        pass
+    typing.get_by_role("button", name="Send the message").click()
+    expect(typing.get_by_role("heading", name="What you wrote")).to_be_visible()
+    expect(typing.get_by_text("May we begin in March?")).to_be_visible()
 
 
 @scripting

@@ -1,5 +1,5 @@
 // Stops the polling parts of a page while the page is hidden or its reader has paused it. A part that
-// says so can't be paused.
+// says so can't be paused. A page that is no longer at its address is replaced by one that says so.
 "use strict";
 
 const ASKS_BY_ITSELF = '[hx-trigger^="every"]:not([data-never-paused])';
@@ -9,6 +9,12 @@ let isPaused = false;
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden) event.preventDefault();
   if (isPaused && event.target.matches(ASKS_BY_ITSELF)) event.preventDefault();
+});
+
+// The link to it was replaced. What is typed stays, and is shown again if it is sent.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const isTyping = [...document.querySelectorAll("textarea")].some((field) => field.value);
+  if (detail.xhr.status === 404 && !isTyping) location.reload();
 });
 
 if (pause) {

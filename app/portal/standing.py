@@ -48,15 +48,15 @@ QUESTION = Standing(
 DECLINED = Standing(
     lazy_gettext("We have read your application and will not take it on."),
     lazy_gettext(
-        "Our answer is under Messages below, and in the email we sent you. Thank you for the time"
-        " you gave it. You can apply again at any time."
+        "Our answer is under Messages below, and in an email to you. Thank you for the time you gave"
+        " it. You can apply again at any time."
     ),
 )
 TAKEN_BACK = Standing(
     lazy_gettext("We have taken our proposal back."),
     lazy_gettext(
         "The proposal can no longer be agreed to, and you owe nothing. Why is under Messages below,"
-        " and in the email we sent you. You can apply again at any time."
+        " and in an email to you. You can apply again at any time."
     ),
 )
 WITHDRAWN = Standing(

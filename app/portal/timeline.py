@@ -91,7 +91,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ),
     ApplicationDeclined: (
         lazy_gettext("Not taken on"),
-        lazy_gettext("Our answer is under Messages, and in the email we sent."),
+        lazy_gettext("Our answer is under Messages, and in an email to you."),
     ),
     EngagementAccepted: (
         lazy_gettext("Agreed"),

@@ -141,7 +141,7 @@ def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(
 ) -> None:
     page = client.get(path).text
     assert "We have read your application and will not take it on." in page
-    assert "Thank you for the time you gave it." in page
+    assert "Our answer is under Messages below, and in an email to you. Thank you for" in page
     assert "/agreement" not in page and "/withdraw" not in page
 
 

@@ -41,6 +41,11 @@ class DisputeMade(msgspec.Struct, frozen=True):
     is_inquiry: bool
 
     @property
+    def can_be_answered(self) -> bool:
+        """Whether it waits for our answer, and its time has not run out."""
+        return self.is_open and self.answer_by is not None and self.answer_by > utc_now()
+
+    @property
     def is_with_the_bank(self) -> bool:
         """Whether the bank has taken the amount, for now or for good."""
         return self.status == "lost" or (self.is_open and not self.is_inquiry)

@@ -48,8 +48,8 @@ QUESTION = Standing(
 DECLINED = Standing(
     lazy_gettext("We have read your application and will not take it on."),
     lazy_gettext(
-        "Our answer is under Messages below, and in an email to you. Thank you for the time you gave"
-        " it. You can apply again at any time."
+        "Our answer is under Messages below, and in an email to you. Thank you for the time you"
+        " gave it. You can apply again at any time."
     ),
 )
 TAKEN_BACK = Standing(

@@ -2,17 +2,19 @@
 
 import html
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, Dispute
 from app.payments.reports import UNKNOWN_PAYMENT
+from app.platform.database import utc_now
 from tests.integration.payments.actors import (
     CheckoutEvent,
     Handle,
@@ -162,6 +164,26 @@ def test_a_deadline_that_moves_is_shown_and_not_told_anew(
     assert tell(moved) == "The dispute goes on: under_review."
     assert session.scalars(select(Dispute)).one().answer_by is None
     assert phases(payer) == ["disputed"]
+
+
+def test_once_its_time_has_passed_nobody_is_told_to_answer(
+    paid: CheckoutAttempt,
+    payer: Payer,
+    dispute_event: LaterEvent,
+    tell: Tell,
+    desk: FlaskClient,
+    session: Session,
+) -> None:
+    tell(dispute_event("created", paid))
+    session.execute(update(Dispute).values(answer_by=utc_now() - timedelta(days=1)))
+    session.commit()
+    for page in (
+        f"/staff/applications/{payer.application_id}",
+        f"/staff/engagements/{payer.engagement_id}/payment",
+    ):
+        shown = desk.get(page).text
+        assert "The time to answer at Stripe ended <time" in shown
+        assert "Answer at Stripe by <time" not in shown
 
 
 def test_once_it_is_answered_staff_are_asked_for_no_answer(

@@ -11,10 +11,12 @@ from sqlalchemy import case, event, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.applications.events import ApplicationAccepted, MoreRequested
+from app.applications.events import ApplicationAccepted, MoreRequested, PageLinkReplaced
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
 from app.applications.service import decide_application
+from app.events.store import record
+from app.events.types import stream_of
 from app.platform.database import db
 
 Handle = Callable[[], None]
@@ -156,6 +158,23 @@ def test_the_timeline_names_who_answered(
     assert line.startswith("<bdi>Ada Lovelace</bdi>, <time")
     [line] = re.findall(r"Received</p>.*?timeline__by\">(.*?)</p>", page, re.DOTALL)
     assert line.startswith("<time")
+
+
+@pytest.mark.parametrize(("query", "folded"), [("", "3 earlier"), ("?lang=de", "3 frühere")])
+def test_of_a_long_timeline_only_the_latest_ten_are_open(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    query: str,
+    folded: str,
+) -> None:
+    stream = stream_of("application", application.id)
+    for _ in range(12):
+        record(session, stream, PageLinkReplaced(), actor="staff:ada")
+    session.commit()
+    page = client.get(f"{path}{query}").text
+    assert page.count("timeline__by") == 13 and f"<summary>{folded}" in page
 
 
 @pytest.mark.parametrize("state", ["asked", "offered", "declined"])

@@ -137,6 +137,7 @@ def test_a_dead_letter_is_shown_first_and_links_to_its_event(
     link = f'<a href="/staff/events/{scored}">engagements.propose_engagement gave up on'
     assert page.index(link) < page.index("of 100") < page.index("Nothing is proposed yet: see")
     assert "<code>ValueError (" in page and "You can still decide." in page
+    assert "Until then, later steps of this application wait at the same subscriber." in page
 
 
 def refuse(*_: object) -> None:

@@ -73,6 +73,7 @@ def test_the_answer_is_the_same_whether_or_not_the_address_is_known(
         return answer.text.replace(str(escape(email)), "…")
 
     known = answer_to(application.email)
+    assert "or a person has to look at your application first; we don’t say which" in known
     handle_events()
     assert len(links_mailed(session)) == 1
     for email in ("somebody@else.example", "%@client.example", "'OR'1'='1'@client.example"):

@@ -120,11 +120,12 @@ def test_each_paragraph_of_an_answer_or_a_message_reads_in_the_direction_of_its_
         assert stop < first
 
 
-def test_long_notes_leave_no_hole_below_the_answers_and_the_parts_begin_in_the_keyboards_order(
-    visit: Visit, site: Site, ada: Reviewer
+@pytest.mark.parametrize("trap", ["", "Cheap watches"], ids=["long notes", "short notes"])
+def test_neither_column_of_an_application_has_a_hole_however_long_the_other_is(
+    visit: Visit, site: Site, ada: Reviewer, trap: str
 ) -> None:
-    applied = apply(site)
-    for number in range(5):
+    applied = send_application(site, trap=trap) if trap else apply(site)
+    for number in range(0 if trap else 5):
         ada.note(applied.id, f"{number}. {'They call again on Monday. ' * 30}".strip())
     page = visit(1440, reviewer=ada)
     page.goto(f"/staff/applications/{applied.id}")
@@ -133,8 +134,19 @@ def test_long_notes_leave_no_hole_below_the_answers_and_the_parts_begin_in_the_k
         answers, notes, conversation, history = [
             page.locator(f".split__{part}").evaluate(BOX) for part in PARTS
         ]
-        assert answers["bottom"] == conversation["top"] < notes["bottom"] <= history["top"]
-        assert answers["right"] < notes["left"]
+        assert answers["bottom"] == conversation["top"]
+        assert notes["bottom"] == history["top"]
+        assert (notes["bottom"] < answers["bottom"]) == bool(trap)
+        assert answers["right"] < notes["left"] == history["left"]
+        assert conversation["right"] < history["left"]
+
+
+def test_a_printed_application_shows_every_note(visit: Visit, site: Site, ada: Reviewer) -> None:
+    applied = apply(site)
+    for number in range(5):
+        ada.note(applied.id, f"{number}. They call again on Monday.")
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
     page.emulate_media(media="print")
     expect(page.get_by_text("0. They call again")).to_be_visible()
 

@@ -96,6 +96,14 @@ def test_the_page_at_an_unknown_address_says_what_to_do(client: FlaskClient, pat
     assert 'href="/"' in response.text
 
 
+def test_the_home_page_says_beside_its_button_what_the_cheapest_engagement_costs(
+    client: FlaskClient,
+) -> None:
+    head, table, _ = re.split(r"<table|</table>", client.get("/").text, maxsplit=2)
+    prices = [int(price.replace(",", "")) for price in re.findall(r"\$([\d,]+)", table)]
+    assert f"What we do, from ${min(prices):,}</a>" in head
+
+
 def test_the_home_page_leads_to_the_newest_article(client: FlaskClient, slugs: list[str]) -> None:
     assert f'href="/articles/{slugs[0]}"' in client.get("/").text
 

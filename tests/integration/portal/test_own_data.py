@@ -87,6 +87,7 @@ def test_the_erasure_page_says_what_goes_and_what_stays_and_opening_it_changes_n
 ) -> None:
     page = client.get(f"{path}/erase").text
     goes, stays = page.split("What is erased")[1].split("What stays")
+    assert f'<span class="unbroken">{application.reference}</span>, when' in stays
     assert "The key that opens" in goes and "backup" not in goes
     assert application.reference in stays and "What backups hold" in stays
     assert "with a sentence of ours on each" in stays  # as the score's reasons are in the log

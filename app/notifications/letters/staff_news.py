@@ -11,7 +11,9 @@ from app.web.rendering import isolated, money, price
 
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
     """A new application: the essentials, the score with its reasons, and the proposal."""
-    reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
+    # A phone's narrow column would break between the figures.
+    of = "\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}"
+    reasons = tuple((f"{c.label}, {c.points}{of}{c.out_of}", c.reason) for c in score.criteria)
     in_brief = f"{score.band_label}. Proposed: {name_of(engagement)}, {_price_of(engagement)}."
     return Letter(
         template="new_application",

@@ -37,6 +37,7 @@ from tests.submitted import submit_answers
 
 CAN_BE_DECIDED = "The application is complete and can be decided."
 STAFF = "staff@champlin.example"
+FULL = "22\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}22"
 Handle = Callable[[], None]
 
 
@@ -78,7 +79,7 @@ def test_staff_are_mailed_the_essentials_of_a_new_application(
     handle_events()
     (mail,) = mails(session, STAFF)
     for body in (mail.text, mail.html):
-        for essential in ("Tidewater Freight", "Build", "$45,600", "of 100 points", "22 of 22"):
+        for essential in ("Tidewater Freight", "Build", "$45,600", "of 100 points", FULL):
             assert essential in body
         assert f"/staff/applications/{application.id}" in body
 

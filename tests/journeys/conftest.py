@@ -24,6 +24,12 @@ from tests.site import Site, output_of, prepared_site
 
 # The first renders the same without window handling, in a quarter of the CPU time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    # A context has few pages at a time: they share a process, which starts in a tenth less time.
+    "--renderer-process-limit=1",
+    # Each page runs its scripts, and axe, anew: to optimise them takes longer than it saves.
+    "--js-flags=--no-opt --no-maglev --no-flush-bytecode",
+)
 PATIENCE_MS = 60_000
 # The phone comes last, so that the tour goes on to the next page with it.
 HEIGHTS = {320: 640, 768: 1024, 1440: 900, 390: 844}
@@ -118,8 +124,7 @@ def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert program, f"The browser tests need Chromium: none of {', '.join(BROWSERS)} is installed."
     expect.set_options(timeout=PATIENCE_MS)
-    # A context has few pages at a time: they share a process, which starts in a tenth less time.
-    flags = ["--renderer-process-limit=1", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser

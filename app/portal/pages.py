@@ -16,6 +16,7 @@ from app.applications.queries import terms_in
 from app.applications.questions.readable import readable_answers
 from app.applications.questions.versions import questionnaire_of
 from app.attachments.queries import attachments_of
+from app.engagements.events import EngagementAccepted
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, proposal_at
 from app.engagements.queries import (
@@ -24,14 +25,15 @@ from app.engagements.queries import (
     quote_as_read,
     terms_in_short,
 )
-from app.events.types import RecordedEvent
+from app.events.integrity.links import links_of
+from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import Thread, thread_of
 from app.notifications.queries import terms_before
 from app.payments.queries import DepositPanel, came_back_from_stripe, deposit_panel
-from app.platform.database import db
+from app.platform.database import db, utc_now
 from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, Standing, standing_of, unless_late
 from app.portal.timeline import Entry, latest_words, timeline_of
@@ -142,6 +144,26 @@ def show_page(
             application.answers, questionnaire_of(session, application.questions_version)
         ),
         files=attachments_of(session, application.draft_id),
+    )
+
+
+def show_agreement(application: Application, engagement: Engagement) -> str:
+    """The sheet of a binding engagement, with the event that recorded the agreement."""
+    session = db.session()
+    quote = quote_as_read(engagement)
+    links = links_of(session, stream_of("engagement", engagement.id))
+    return render_template(
+        "portal/agreement.html",
+        application=application,
+        engagement=engagement,
+        offer=proposal_at(quote, current_offers()),
+        quote=quote,
+        words=latest_words(
+            events_about(session, application, None), ApplicationAccepted, OfferChanged
+        ),
+        deposit=deposit_panel(session, engagement),
+        acceptance=next(link for link in links if link.type == EngagementAccepted.type),
+        now=utc_now(),
     )
 
 

@@ -15,7 +15,7 @@ from app.extensions import csrf, limiter
 from app.payments.pages import checkout_or_page
 from app.platform.database import db
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.pages import keep_private, progress_of, show_page
+from app.portal.pages import keep_private, progress_of, show_agreement, show_page
 from app.portal.standing import OFFERED
 from app.portal.timeline import latest_words
 from app.web.htmx import STOP_ASKING
@@ -106,6 +106,17 @@ def agree(token: str) -> ResponseReturnValue:
     return checkout_or_page(token, unavailable)
 
 
+@portal.get("/applications/<token>/agreement")
+def agreement(token: str) -> ResponseReturnValue:
+    """What was agreed and what was paid, on one sheet for the client's files. Before the agreement,
+    as after a reload of the form's answer, redirect to the page itself."""
+    application = open_application(token)
+    engagement = engagement_of(db.session(), application.id)
+    if engagement is None or not engagement.is_binding:
+        return reopen(token)
+    return show_agreement(application, engagement)
+
+
 def why_not_agreed(application: Application, engagement: Engagement, name: str | None) -> str:
     """A sentence on what came before this agreement; "" if nothing has to be said."""
     signer = engagement.accepted_name
@@ -116,7 +127,7 @@ def why_not_agreed(application: Application, engagement: Engagement, name: str |
     return ""
 
 
-@portal.get("/applications/<token>/<any(reply, agreement):_>")
-def reopen(token: str, _: str) -> ResponseReturnValue:
-    """Redirect whoever opens the address of a POST, for example after a reload."""
+@portal.get("/applications/<token>/reply")
+def reopen(token: str) -> ResponseReturnValue:
+    """Redirect whoever opens the address of the POST, for example after a reload."""
     return redirect(url_for(".status", token=token), 303)

@@ -77,6 +77,7 @@ WITH_THE_LINK = {
     "payments.deposit",
     "payments.pay",
     "portal.agree",
+    "portal.agreement",
     "portal.progress",
     "portal.reopen",
     "portal.reply",

@@ -13,7 +13,7 @@ from app.engagements.pricing import Proposal, Quote, proposal_at
 from app.engagements.queries import name_of, quote_as_read, terms_in_short
 from app.firm.offers import current_offers
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
-from app.notifications.letters.links import status_page
+from app.notifications.letters.links import agreement_page, status_page
 from app.platform.database import utc_now
 from app.platform.languages.prose import in_present_language
 from app.web.deadline import deadline, explained
@@ -170,7 +170,10 @@ def deposit_receipt(
             arrived,
             _first_day_promised(arrived_at),
         ),
-        action=(gettext("Your page"), status_page(application)),
+        action=(
+            gettext("The agreement with this payment, for your files"),
+            agreement_page(application),
+        ),
     )
 
 

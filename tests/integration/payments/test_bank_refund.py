@@ -76,6 +76,8 @@ def test_a_refund_by_transfer_is_recorded_in_parts_and_shown_on_both_pages(
     own = html.unescape(transferred.browser.get(transferred.own_page).text)
     assert "All of it is refunded:" in own and "$1,200.50 by bank transfer" in own
     assert "RT 1" not in own
+    sheet = html.unescape(transferred.browser.get(f"{transferred.own_page}/agreement").text)
+    assert "$5,000 received by bank transfer" in sheet and "All of it is refunded:" in sheet
     assert (transferred.deposit().status, transferred.engagement.status) == ("paid", "active")
 
 

@@ -23,6 +23,7 @@ PATHS = {
     "own": "{0.page}",
     "withdraw": "{0.page}/withdraw",
     "erase": "{0.page}/erase",
+    "agreement": "{0.page}/agreement",
     "desk": "/staff/applications/{0.id}",
     "past": "/staff/applications/{0.id}/history",
     "money": "/staff/engagements/{0.engagement_id}/payment",
@@ -61,8 +62,8 @@ class History(NamedTuple):
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are pages of that application: the
         prospect's, the reviewer's, its history and its deposit, "refund:paid" the form for a
         refund; "event:paid" is its first event;
-        "withdraw:paid" and "erase:paid" are the prospect's confirmations. "webhook:endpoint" and
-        "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
+        "withdraw:paid" and "erase:paid" are the prospect's confirmations, "agreement:paid" is the
+        sheet of what they agreed to. "webhook:endpoint" and "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
         "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses are
         returned unchanged."""
         side, _, rest = address.partition(":")

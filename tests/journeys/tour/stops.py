@@ -193,6 +193,7 @@ OWN = (
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
     Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
     Stop("own page, paid", "own:paid", shows="$10 by bank transfer"),
+    Stop("agreement", "agreement:paid", shows="not a tax invoice"),
 )
 DESK = (
     Stop("sign in", "/staff/login"),

@@ -172,7 +172,8 @@ def test_every_mail_about_a_german_application_is_german_and_links_to_german_pag
     handle_events()
     [mail] = mails(session, template)
     assert_german(mail, application.email)
-    assert f"/applications/{application.access_token}?lang=de" in mail.text
+    page = "/agreement" if deed == "paid" else ""
+    assert f"/applications/{application.access_token}{page}?lang=de" in mail.text
     if deed != "written to":
         assert f"Guten Tag {application.name}," in mail.text
 

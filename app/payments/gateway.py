@@ -1,50 +1,34 @@
-"""Access to Stripe: its possible answers, and `stripe_sdk`, loaded only when it is needed."""
+"""Access to Stripe with our key: `stripe_sdk` is loaded only when it is needed."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-import msgspec
-
+from app.payments.stripe_answers import PaymentUnavailable
 from app.platform.settings import current_config
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
-
-CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
 
 # How long Stripe keeps its events: https://docs.stripe.com/api/events/list
 KEPT: Final = timedelta(days=30)
 DASHBOARD: Final = "https://dashboard.stripe.com"
 
 
-class PaymentUnavailable(Exception):
-    """Card payment is not configured, or the outcome of the request to Stripe is unknown."""
-
-
-class CheckoutRefused(PaymentUnavailable):
-    """Stripe made no payment page for this key and never will; try another key."""
-
-
-class ForgedWebhook(Exception):
-    """The body was not signed by Stripe with our secret, or too long ago."""
-
-
-class CheckoutPage(msgspec.Struct, frozen=True):
-    """Stripe's payment page, open at the time of the request."""
-
-    session_id: str
-    url: str
-
-
 def current_gateway() -> "Gateway":
     """The running app's gateway. Raises PaymentUnavailable if no key is set."""
-    site = current_config()
-    if not site.STRIPE_SECRET_KEY:
-        raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")
+    key = stripe_key()
     from app.payments.stripe_sdk import Gateway  # noqa: PLC0415
 
-    return Gateway(site.STRIPE_SECRET_KEY, site.STRIPE_API_BASE)
+    return Gateway(key, current_config().STRIPE_API_BASE)
+
+
+def stripe_key() -> str:
+    """Our secret key. Raises PaymentUnavailable if none is set."""
+    key = current_config().STRIPE_SECRET_KEY
+    if not key:
+        raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")
+    return key
 
 
 def is_live_key(secret_key: str) -> bool:

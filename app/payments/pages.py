@@ -9,9 +9,9 @@ from app.applications.models import Application
 from app.applications.pages import open_application
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
-from app.payments.gateway import PaymentUnavailable
 from app.payments.queries import DepositPanel, deposit_panel, takes_card
 from app.payments.service import open_deposit_checkout
+from app.payments.stripe_answers import PaymentUnavailable
 from app.platform.database import db
 
 

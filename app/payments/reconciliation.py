@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.payments.attempts import get_attempt, keep_intent
 from app.payments.deposits import lock_deposit
-from app.payments.gateway import KEPT, PaymentUnavailable, current_gateway
+from app.payments.gateway import KEPT, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent, StripeRead
 from app.payments.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
 from app.payments.settlement import SETTLE
+from app.payments.stripe_answers import PaymentUnavailable
 from app.payments.stripe_events import (
     DISPUTES,
     REFUNDS,

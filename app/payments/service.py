@@ -18,8 +18,9 @@ from app.payments.attempts import (
     open_attempts,
 )
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
-from app.payments.gateway import CheckoutRefused, PaymentUnavailable, current_gateway
+from app.payments.gateway import current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
+from app.payments.stripe_answers import CheckoutRefused, PaymentUnavailable
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway

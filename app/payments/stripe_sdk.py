@@ -18,13 +18,12 @@ from stripe.params import EventListParams
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 from app.circuits.guard import CircuitOpen, circuit
-from app.payments.gateway import (
+from app.payments.stripe_answers import (
     CheckoutPage,
     CheckoutRefused,
     CheckoutStatus,
     ForgedWebhook,
     PaymentUnavailable,
-    is_live_key,
 )
 from app.platform.telemetry.spans import span
 
@@ -63,11 +62,6 @@ class Gateway:
         self._secret_key = secret_key
         self._api_base = api_base or stripe.DEFAULT_API_BASE
         self._host = urlsplit(self._api_base).hostname or ""
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the key moves real money."""
-        return is_live_key(self._secret_key)
 
     @as_unavailable()
     def open_checkout(self, request: dict[str, Any], key: str, *, since: int) -> CheckoutPage:

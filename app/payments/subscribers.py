@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
 from app.payments.deposits import forget_payer, owe_deposit
-from app.payments.gateway import current_gateway
+from app.payments.gateway import is_live_key, stripe_key
 from app.payments.models import StripeEvent
 from app.payments.settlement import settle_event
 
@@ -26,4 +26,4 @@ def settle_deposit(session: Session, received: RecordedEvent) -> None:
     """stripe.event_received → deposit.paid or .overpaid, .refunded or .refund_failed, .disputed or
     .dispute_closed, whichever it reports; nothing if it fails a check or says nothing new."""
     stored = session.get_one(StripeEvent, received.subject_id)
-    settle_event(session, stored, is_live=current_gateway().is_live)
+    settle_event(session, stored, is_live=is_live_key(stripe_key()))

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from app.extensions import csrf
-from app.payments.gateway import ForgedWebhook
+from app.payments.stripe_answers import ForgedWebhook
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
 from app.platform.database import db
 from app.platform.settings import current_config

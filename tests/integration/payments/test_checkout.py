@@ -12,9 +12,9 @@ from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.engagements.models import Engagement
 from app.payments import stripe_sdk
-from app.payments.gateway import PaymentUnavailable
 from app.payments.models import CheckoutAttempt
 from app.payments.service import open_deposit_checkout
+from app.payments.stripe_answers import PaymentUnavailable
 from app.payments.stripe_sdk import Gateway
 from app.platform.database import db, utc_now
 from tests.integration.payments.actors import Handle, Payer, Standin

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.circuits.queries import list_circuits
 from app.payments import stripe_sdk
-from app.payments.gateway import PaymentUnavailable
+from app.payments.stripe_answers import PaymentUnavailable
 from app.payments.stripe_sdk import Gateway, is_outage
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
 

@@ -52,18 +52,23 @@ class DisputeMade(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """One payment of the deposit's amount, with what became of it. ``is_extra``: the deposit had
-    already been paid. ``is_untold``: so it was, before refunds were followed here, and Stripe no
-    longer tells of one made then. ``address`` is its page at Stripe, "" if there is none."""
+    """One payment of the deposit's amount, with what became of it. ``attempt_id`` names the card's.
+    ``is_extra``: the deposit had already been paid. ``is_untold``: so it was, before refunds were
+    followed here, and Stripe no longer tells of one made then. ``address`` is its page at Stripe,
+    "" if there is none."""
 
     amount_cents: int
     currency: str
-    by_card: bool
+    attempt_id: str | None
     is_extra: bool
     is_untold: bool
     address: str
     refunds: Sequence[RefundMade]
     disputes: Sequence[DisputeMade]
+
+    @property
+    def by_card(self) -> bool:
+        return self.attempt_id is not None
 
     @property
     def made(self) -> list[RefundMade]:
@@ -81,19 +86,25 @@ class Payment(msgspec.Struct, frozen=True):
 
     @property
     def left_cents(self) -> int:
-        """What could still be refunded: what is not back, on its way back, or with the bank. Of a
-        dispute in another currency nobody here knows how much that is, so it counts as all."""
+        """What could still be refunded: what is not back, on its way back, or with the bank."""
         pending = sum(one.amount_cents for one in self.refunds if one.status == "pending")
-        taken = sum(
-            one.amount_cents if one.currency == self.currency else self.amount_cents
-            for one in self.disputes
-            if one.is_with_the_bank
-        )
+        taken = sum(self._disputed_cents(one) for one in self.disputes if one.is_with_the_bank)
         return max(self.amount_cents - self.refunded_cents - pending - taken, 0)
+
+    @property
+    def kept_cents(self) -> int:
+        """What has not gone back for good: neither refunded nor lost to the bank."""
+        lost = sum(self._disputed_cents(one) for one in self.disputes if one.status == "lost")
+        return max(self.amount_cents - self.refunded_cents - lost, 0)
 
     @property
     def open_disputes(self) -> list[DisputeMade]:
         return [dispute for dispute in self.disputes if dispute.is_open]
+
+    def _disputed_cents(self, dispute: DisputeMade) -> int:
+        """How much of the payment the dispute is about. If it is in another currency, nobody here
+        knows how much that is, so it counts as all."""
+        return dispute.amount_cents if dispute.currency == self.currency else self.amount_cents
 
 
 def payments_for(session: Session, deposit: Deposit) -> list[Payment]:
@@ -112,7 +123,7 @@ def payments_for(session: Session, deposit: Deposit) -> list[Payment]:
         Payment(
             amount_cents=deposit.amount_cents,
             currency=deposit.currency,
-            by_card=attempt is not None,
+            attempt_id=str(attempt.id) if attempt else None,
             is_extra=attempt is not None and attempt.is_extra,
             is_untold=attempt is not None and _is_untold(session, deposit, attempt),
             address=payment_address(attempt.payment_intent) if attempt else "",

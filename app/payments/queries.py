@@ -14,6 +14,7 @@ from app.applications.queries import get_application
 from app.engagements.models import Engagement
 from app.firm.brand import Bank, current_brand
 from app.payments.balance import Payment, payments_for
+from app.payments.events import DepositOverpaid
 from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund, StripeEvent
 from app.platform.settings import current_config
 
@@ -79,6 +80,16 @@ class DepositPanel(msgspec.Struct, frozen=True):
         """Whether staff are asked to refund what is left of it, a second payment."""
         is_asked = payment.is_extra and not payment.is_untold and payment.left_cents > 0
         return is_asked and self.is_paid_twice
+
+    def is_settled(self, overpaid: DepositOverpaid) -> bool:
+        """Whether all of that second payment has gone back for good, or so much of the others that
+        no more than the deposit is kept."""
+        if sum(payment.kept_cents for payment in self.payments) <= self.amount_cents:
+            return True
+        return any(
+            payment.by_card and payment.attempt_id == overpaid.attempt_id and not payment.kept_cents
+            for payment in self.payments
+        )
 
     @property
     def is_paid(self) -> bool:

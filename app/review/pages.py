@@ -120,13 +120,14 @@ def show_application(
     engagement = engagement_of(session, subject.id)
     events, people = events_about(session, subject, engagement), people_of(session, subject)
     taking = taking_of(events) if subject.is_undecided else None
+    record = record_of(subject, engagement)
     return render_template(
         "review/application.html",
         application=subject,
-        **record_of(subject, engagement),
+        **record,
         was_offered=any(isinstance(one.data, EngagementOffered) for one in events),
         promise=open_promise(session, events),
-        entries=timeline_of(events, people),
+        entries=timeline_of(events, people, record["deposit"]),
         **conversation_of(events, people, form, unread),
         message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,

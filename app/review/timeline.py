@@ -49,6 +49,7 @@ from app.payments.events import (
     DepositRefunded,
     DepositRefundFailed,
 )
+from app.payments.queries import DepositPanel
 from app.payments.states import OVER
 from app.scoring.events import ApplicationScored
 from app.web.rendering import as_word, isolated, money, price
@@ -145,38 +146,21 @@ def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
     )
 
 
-def timeline_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> list[Entry]:
-    """The events in words, in their order. A second payment to be refunded is told as done once all
-    of it has gone back, or so much of the others that no more than the deposit is left."""
-    news = [recorded.data for recorded in events]
-    refunds = [e for e in news if isinstance(e, DepositRefunded | DepositRefundFailed)]
-    refunded = {event.attempt_id: event.refunded_cents for event in refunds}
-    disputes = [e for e in news if isinstance(e, DepositDisputed | DepositDisputeClosed)]
-    last = {event.dispute_id: event for event in disputes}.values()
-    lost = [e for e in last if isinstance(e, DepositDisputeClosed) and e.outcome == "lost"]
+def timeline_of(
+    events: Sequence[RecordedEvent], people: Mapping[str, str], deposit: DepositPanel | None
+) -> list[Entry]:
+    """The events in words, in their order. A second payment to be refunded is told as done once
+    that is settled."""
+    return [_told(recorded, people, deposit) for recorded in events]
 
-    def back(attempt_id: str | None, paid: DepositPaid | DepositOverpaid) -> int:
-        taken = [
-            e.amount_cents if e.currency == paid.currency else paid.amount_cents
-            for e in lost
-            if e.attempt_id == attempt_id
-        ]
-        return min(refunded.get(attempt_id, 0) + sum(taken), paid.amount_cents)
 
-    def is_done(event: Event) -> bool:
-        if not isinstance(event, DepositOverpaid):
-            return False
-        if event.attempt_id and back(event.attempt_id, event) == event.amount_cents:
-            return True
-        paid = sum(e.amount_cents for e in news if isinstance(e, DepositPaid | DepositOverpaid))
-        ways = {*refunded, *(e.attempt_id for e in lost)}
-        return paid - sum(back(way, event) for way in ways) <= event.amount_cents
-
-    return [
-        replace(entry, title=f"{entry.title}; done") if is_done(recorded.data) else entry
-        for recorded in events
-        for entry in [entry_of(recorded, people)]
-    ]
+def _told(
+    recorded: RecordedEvent, people: Mapping[str, str], deposit: DepositPanel | None
+) -> Entry:
+    entry, event = entry_of(recorded, people), recorded.data
+    if deposit and isinstance(event, DepositOverpaid) and deposit.is_settled(event):
+        return replace(entry, title=f"{entry.title}; done")
+    return entry
 
 
 def in_words(event: Event) -> str:

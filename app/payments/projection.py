@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Collection, Iterator
-from itertools import chain, groupby, islice
+from functools import partial
+from itertools import chain, islice
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, select, text
@@ -10,8 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.events.delivery.lag import unhandled_events
-from app.events.projections.folded_projection import NO_BEGINNING, NO_ROW
-from app.events.projections.projection import Difference, snapshot
+from app.events.projections.projection import (
+    NO_BEGINNING,
+    NO_ROW,
+    Difference,
+    correct_each,
+    snapshot,
+)
 from app.events.projections.streams import BATCH, fold_streams, unread
 from app.events.rows import UnreadableEvent
 from app.events.store import read_stream
@@ -49,12 +55,7 @@ class MoneyProjection:
         return (difference for _, difference in _differences(engine))
 
     def rebuild(self, engine: Engine) -> Iterator[Difference]:
-        for engagement_id, found in groupby(_differences(engine), lambda found: found[0]):
-            first = next(found)[1]
-            if first.is_unfixable:
-                yield first
-            else:
-                yield from _correct(engine, uuid.UUID(engagement_id))
+        return correct_each(_differences(engine), partial(_correct, engine))
 
 
 def _differences(engine: Engine) -> Iterator[tuple[str, Difference]]:

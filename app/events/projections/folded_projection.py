@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from functools import partial
+from itertools import islice
 from typing import Any, cast
 
 import msgspec
@@ -11,14 +12,18 @@ from sqlalchemy import Connection, Engine, Row, Table, select, text
 from sqlalchemy.orm import Session
 
 from app.events.projections.folded_table import FoldedTable
-from app.events.projections.projection import Difference, snapshot
+from app.events.projections.projection import (
+    NO_BEGINNING,
+    NO_ROW,
+    Difference,
+    correct_each,
+    snapshot,
+)
 from app.events.projections.streams import BATCH, fold_streams, unread
 from app.events.rows import UnreadableEvent
 from app.events.store import read_stream
 
 BEGINNING = "SELECT FROM events WHERE stream = :kind || '-' || {key} AND type = :begun_by"
-NO_BEGINNING = "begins with no event"
-NO_ROW = "is missing, though its stream begins it"
 
 
 class FoldedProjection(msgspec.Struct, frozen=True):
@@ -41,15 +46,8 @@ class FoldedProjection(msgspec.Struct, frozen=True):
                 yield from self._compare_all(connection, batch)
 
     def rebuild(self, engine: Engine) -> Iterator[Difference]:
-        for key, found in groupby(self.verify(engine), lambda difference: difference.key):
-            first = next(found)
-            if first.is_unfixable:
-                yield first
-                continue
-            with Session(engine, expire_on_commit=False) as session:
-                corrected = self._correct(session, uuid.UUID(key))
-                session.commit()
-            yield from corrected
+        found = ((difference.key, difference) for difference in self.verify(engine))
+        return correct_each(found, partial(self._correct, engine))
 
     def _compare_all(
         self, connection: Connection, batch: Sequence[tuple[str, Any]]
@@ -100,8 +98,14 @@ class FoldedProjection(msgspec.Struct, frozen=True):
             else:
                 yield self._difference(key, column, found=found, expected=expected)
 
-    def _correct(self, session: Session, key: uuid.UUID) -> list[Difference]:
+    def _correct(self, engine: Engine, key: uuid.UUID) -> list[Difference]:
         """Write the row as its stream has it now, and return what differed."""
+        with Session(engine, expire_on_commit=False) as session:
+            corrected = self._write(session, key)
+            session.commit()
+        return corrected
+
+    def _write(self, session: Session, key: uuid.UUID) -> list[Difference]:
         row = session.get(self.table.model, key, with_for_update=True)
         try:
             state = self.table.fold(read_stream(session, self.table.stream(key)))

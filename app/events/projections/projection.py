@@ -1,7 +1,10 @@
 """Projections: tables that can be checked against the log and rebuilt from it."""
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
@@ -11,6 +14,8 @@ from sqlalchemy import Connection, Engine, text
 from app.platform.database.deadline import lift_limit
 
 LONGEST_VALUE = 100
+NO_BEGINNING = "begins with no event"
+NO_ROW = "is missing, though its stream begins it"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -55,6 +60,19 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         lift_limit(connection)
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield connection
+
+
+def correct_each(
+    found: Iterable[tuple[str, Difference]], correct: Callable[[uuid.UUID], Iterable[Difference]]
+) -> Iterator[Difference]:
+    """Correct what differs, once for each id that the differences come with in a row, unless the
+    first of them says that it can't be corrected. Returns what differed by then."""
+    for key, differences in groupby(found, itemgetter(0)):
+        _, first = next(differences)
+        if first.is_unfixable:
+            yield first
+        else:
+            yield from correct(uuid.UUID(key))
 
 
 def _show(value: Any) -> str:

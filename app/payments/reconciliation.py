@@ -65,9 +65,9 @@ def hear_again(session: Session) -> None:
 
 
 def _waiting_since(session: Session) -> datetime | None:
-    """When the oldest page was opened that can still be paid or whose payment is being processed,
-    as far back as Stripe keeps events. Of one that Stripe never answered nobody
-    knows the page, and when its time is up nobody will."""
+    """When the oldest page was opened that can still be paid, or whose payment is being processed,
+    as far back as Stripe keeps events. If Stripe never answered, nobody knows the page, and once
+    its time is up nobody will."""
     now = utc_now()
     waiting = CheckoutAttempt.status.in_(("open", "processing")) | (
         (CheckoutAttempt.status == "opening") & (CheckoutAttempt.expires_at > now)

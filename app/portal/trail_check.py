@@ -147,7 +147,7 @@ def row_digest(row: dict) -> str:
 
 
 # ---- AES-256-GCM (FIPS 197, NIST SP 800-38D), which Python's standard library lacks. It is slow
-# and ---- not constant-time, which is fine for opening a few rows of yours with your own key.
+# ---- and not constant-time, which is fine for opening a few rows of yours with your own key.
 
 
 def unseal(sealed: bytes, key: bytes, bound_to: bytes) -> "bytes | None":

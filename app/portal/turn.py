@@ -34,10 +34,10 @@ from app.web.deadline import deadline, explained, missed
 
 WITHOUT_A_DATE = {
     QUESTION: lazy_gettext("You act next, whenever it suits you: there is no deadline."),
-    DECLINED: lazy_gettext("Nobody has to act: this application is closed."),
-    TAKEN_BACK: lazy_gettext("Nobody has to act: this application is closed."),
-    WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
-    CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
+    **dict.fromkeys(
+        (DECLINED, TAKEN_BACK, WITHDRAWN, CLOSED),
+        lazy_gettext("Nobody has to act: this application is closed."),
+    ),
     PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
     DELAYED: lazy_gettext("We act next: our proposal is late."),
     OFFERED: lazy_gettext(

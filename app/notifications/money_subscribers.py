@@ -12,7 +12,6 @@ from app.applications.models import Application
 from app.applications.queries import share_lock_application
 from app.events.types import RecordedEvent
 from app.notifications.letters import staff_money
-from app.notifications.letters.letter import Letter
 from app.notifications.service import tell_staff
 
 
@@ -20,14 +19,14 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
     """deposit.overpaid → the amount to refund, to staff."""
     application, amount = _application_of(session, overpaid), overpaid.data.amount_cents
     letter = staff_money.deposit_overpaid(application, amount, overpaid.data.currency)
-    _tell(session, letter, application, because=overpaid)
+    tell_staff(session, letter, because=overpaid, about=application)
 
 
 def alert_staff_of_failed_refund(session: Session, failed: RecordedEvent) -> None:
     """deposit.refund_failed → the amount to send another way, to staff."""
     application, amount = _application_of(session, failed), failed.data.amount_cents
     letter = staff_money.refund_failed(application, amount, failed.data.currency)
-    _tell(session, letter, application, because=failed)
+    tell_staff(session, letter, because=failed, about=application)
 
 
 def alert_staff_of_dispute(session: Session, disputed: RecordedEvent) -> None:
@@ -41,21 +40,15 @@ def alert_staff_of_dispute(session: Session, disputed: RecordedEvent) -> None:
         answer_by=datetime.fromisoformat(told.answer_by) if told.answer_by else None,
         is_inquiry=told.is_inquiry,
     )
-    _tell(session, letter, application, because=disputed)
+    tell_staff(session, letter, because=disputed, about=application)
 
 
 def alert_staff_of_dispute_end(session: Session, closed: RecordedEvent) -> None:
     """deposit.dispute_closed → how it ended, to staff."""
     application, told = _application_of(session, closed), closed.data
     letter = staff_money.dispute_closed(application, told.amount_cents, told.currency, told.outcome)
-    _tell(session, letter, application, because=closed)
+    tell_staff(session, letter, because=closed, about=application)
 
 
 def _application_of(session: Session, about: RecordedEvent) -> Application:
     return share_lock_application(session, uuid.UUID(about.data.application_id))
-
-
-def _tell(
-    session: Session, letter: Letter, application: Application, *, because: RecordedEvent
-) -> None:
-    tell_staff(session, letter, because=because, application_id=application.id)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.applications.models import Application
 from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import tell_channel
 from app.events.types import RecordedEvent
@@ -57,16 +58,24 @@ def write_to(
     after_commit(session, ring_courier)
 
 
+def write_to_prospect(
+    session: Session, application: Application, letter: Letter, *, because: RecordedEvent
+) -> None:
+    """Put the letter to whoever sent the application into the outbox, as `write_to` says."""
+    write_to(session, application.email, letter, because=because, application_id=application.id)
+
+
 def tell_staff(
     session: Session,
     letter: Letter,
     *,
     because: RecordedEvent,
-    application_id: uuid.UUID | None = None,
+    about: Application | None = None,
     away: str = "",
 ) -> None:
     """Tell every address in STAFF_MAIL and the chat channel, if there is one. ``away`` is the name
     of a circuit whose service is skipped, because it can't report its own outage."""
+    application_id = about.id if about else None
     if away != MAIL_CIRCUIT:
         for recipient in current_config().staff_recipients:
             write_to(session, recipient, letter, because=because, application_id=application_id)

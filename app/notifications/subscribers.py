@@ -30,7 +30,7 @@ from app.messages.promise import is_missed
 from app.notifications.erasure import erase_mail_about_draft, erase_mail_about_person
 from app.notifications.letters import staff_alerts, staff_news, to_client, to_prospect
 from app.notifications.letters.decision import decision_letter
-from app.notifications.service import tell_staff, write_to
+from app.notifications.service import tell_staff, write_to, write_to_prospect
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
 
@@ -61,7 +61,7 @@ def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
     application = share_lock_application(session, sent.subject_id)
     promise = open_promise(session, read_stream(session, sent.stream))
     letter = to_prospect.received(application, promise)
-    write_to(session, application.email, letter, because=sent, application_id=application.id)
+    write_to_prospect(session, application, letter, because=sent)
 
 
 def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
@@ -70,7 +70,7 @@ def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
     if application.erased_at is not None:
         return
     letter = staff_alerts.held(application, current_rules().sentences(held.data.signals))
-    tell_staff(session, letter, because=held, application_id=application.id)
+    tell_staff(session, letter, because=held, about=application)
 
 
 def alert_staff(session: Session, proposed: RecordedEvent) -> None:
@@ -82,15 +82,14 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     if score is None or application.erased_at is not None:
         return
     letter = staff_news.new_application(application, score, engagement)
-    tell_staff(session, letter, because=proposed, application_id=application.id)
+    tell_staff(session, letter, because=proposed, about=application)
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
     """delivery.dead_lettered → the news, with the application if it is about one, to staff."""
     application = _application_of(session, dead.data.event_stream)
     letter = staff_alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
-    application_id = application.id if application else None
-    tell_staff(session, letter, because=dead, application_id=application_id)
+    tell_staff(session, letter, because=dead, about=application)
 
 
 def _application_of(session: Session, stream: str) -> Application | None:
@@ -109,7 +108,7 @@ def send_decision(session: Session, decided: RecordedEvent) -> None:
     if isinstance(decided.data, Terms) and not holds_still(session, application, decided):
         return
     letter = decision_letter(session, application, decided.data, by=_writer_of(session, decided))
-    write_to(session, application.email, letter, because=decided, application_id=application.id)
+    write_to_prospect(session, application, letter, because=decided)
 
 
 def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
@@ -118,7 +117,7 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
         return
     application = share_lock_application(session, provided.subject_id)
     letter = staff_news.more_provided(application, provided.data.message)
-    tell_staff(session, letter, because=provided, application_id=application.id)
+    tell_staff(session, letter, because=provided, about=application)
 
 
 def pass_on_message(session: Session, received: RecordedEvent) -> None:
@@ -127,7 +126,7 @@ def pass_on_message(session: Session, received: RecordedEvent) -> None:
         return
     application = share_lock_application(session, received.subject_id)
     letter = staff_news.message_from_prospect(application, received.data.message)
-    tell_staff(session, letter, because=received, application_id=application.id)
+    tell_staff(session, letter, because=received, about=application)
 
 
 def send_message(session: Session, sent: RecordedEvent) -> None:
@@ -136,7 +135,7 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
     letter = to_prospect.message_from_staff(
         application, sent.data.message, by=_writer_of(session, sent)
     )
-    write_to(session, application.email, letter, because=sent, application_id=application.id)
+    write_to_prospect(session, application, letter, because=sent)
 
 
 def _writer_of(session: Session, written: RecordedEvent) -> str:
@@ -151,19 +150,17 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
         return
     application = share_lock_application(session, withdrawn.subject_id)
     letter = staff_news.withdrawn(application, withdrawn.data.message)
-    tell_staff(session, letter, because=withdrawn, application_id=application.id)
+    tell_staff(session, letter, because=withdrawn, about=application)
     if may_be_written_to(session, application):
         letter = to_prospect.withdrawal_confirmed(application)
-        write_to(
-            session, application.email, letter, because=withdrawn, application_id=application.id
-        )
+        write_to_prospect(session, application, letter, because=withdrawn)
 
 
 def send_page_link(session: Session, wanted: RecordedEvent) -> None:
     """application.link_requested, .link_replaced → the link to their page, to the prospect."""
     application = share_lock_application(session, wanted.subject_id)
     letter = to_prospect.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
-    write_to(session, application.email, letter, because=wanted, application_id=application.id)
+    write_to_prospect(session, application, letter, because=wanted)
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:
@@ -172,7 +169,7 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
     promise = open_promise(session, read_stream(session, due.stream))
     if promise and promise.is_missed:
         letter = staff_alerts.answer_due(application)
-        tell_staff(session, letter, because=due, application_id=application.id)
+        tell_staff(session, letter, because=due, about=application)
 
 
 def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
@@ -181,7 +178,7 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
     is_erased = application.erased_at is not None
     if is_missed(due, read_stream(session, due.stream)) and not is_erased:
         letter = staff_alerts.reply_due(application)
-        tell_staff(session, letter, because=due, application_id=application.id)
+        tell_staff(session, letter, because=due, about=application)
 
 
 def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
@@ -191,9 +188,9 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
     engagement = get_engagement(session, accepted.subject_id)
     application = share_lock_application(session, engagement.application_id)
     letter = staff_news.engagement_accepted(application, engagement)
-    tell_staff(session, letter, because=accepted, application_id=application.id)
+    tell_staff(session, letter, because=accepted, about=application)
     letter = to_client.agreement_confirmed(application, engagement)
-    write_to(session, application.email, letter, because=accepted, application_id=application.id)
+    write_to_prospect(session, application, letter, because=accepted)
 
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
@@ -204,9 +201,9 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     receipt = to_client.deposit_receipt(
         application, engagement, amount_cents, currency, paid.recorded_at
     )
-    write_to(session, application.email, receipt, because=paid, application_id=application.id)
+    write_to_prospect(session, application, receipt, because=paid)
     letter = staff_news.deposit_paid(application, amount_cents, currency, paid.data.method)
-    tell_staff(session, letter, because=paid, application_id=application.id)
+    tell_staff(session, letter, because=paid, about=application)
 
 
 def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:

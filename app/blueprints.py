@@ -28,7 +28,6 @@ from app.outlook.views import outlook
 from app.payments.refund_views import bank_refunds
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook
-from app.platform.outbound_hold.views import outbound_hold
 from app.portal.lost_link_views import lost_link
 from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data
@@ -75,7 +74,6 @@ BLUEPRINTS = (
     operations,
     catalog,
     replays,
-    outbound_hold,
     webhooks,
     webhook_edit,
     api,

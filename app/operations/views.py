@@ -28,7 +28,7 @@ from app.operations.replay.queries import latest_replays
 from app.operations.story import find_event
 from app.operations.trouble import Trouble, count_trouble
 from app.platform.database import db
-from app.platform.outbound_hold.service import outbound_held_since
+from app.platform.outbound_hold.service import outbound_held_since, release_outbound
 from app.webhooks.queries import endpoint_rows, place_figures
 
 operations = Blueprint("operations", __name__, template_folder="templates")
@@ -125,6 +125,16 @@ def send_chat_again() -> ResponseReturnValue:
     sent = f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again."
     nothing = "Nothing is sent again: nothing is refused any more, or the channel is switched off."
     flash(sent if count else nothing)
+    return redirect(url_for(".events"), 303)
+
+
+@operations.post("/staff/events/release")
+@login_required
+def release() -> ResponseReturnValue:
+    """End the outbound hold; a second press changes nothing."""
+    was_held = release_outbound(db.session(), actor=current_user.actor)
+    db.session.commit()
+    flash("What waited is sent now." if was_held else "Nothing was held back any more.")
     return redirect(url_for(".events"), 303)
 
 

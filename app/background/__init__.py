@@ -1,2 +1,2 @@
 """Background work: Celery (`setup`) and its `broker`, the scheduler (`beat`) and its `schedule`,
-and how a worker is woken (`wake`)."""
+how a worker is woken (`wake`), and the `sweep` for what nobody was woken for."""

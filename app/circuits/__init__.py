@@ -6,5 +6,5 @@ Use one around each call to such a service, with no transaction open:
         answer = client.call()
 
 An open circuit raises CircuitOpen before anything is called. `breaker` holds the rules, `guard`
-keeps the state in the database, where all processes share it.
+keeps the state in the database, where all processes share it, and `names` has the services' names.
 """

@@ -1,1 +1,2 @@
-"""The comparer: five questions about the broker that somebody needs, and an answer with reasons."""
+"""The comparer: five questions about the broker that somebody needs, and an answer with reasons: a
+`comparison` by the firm's `arguments`."""

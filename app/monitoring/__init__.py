@@ -1,2 +1,2 @@
-"""Monitoring: what machines ask of the site. Is the process alive, can it serve, and where do
-events pile up? What people look at and do is in `operations`."""
+"""Monitoring: what machines ask of the site. Is the process alive, can it serve (`readiness`), and
+where do events pile up (`metrics`)? What people look at and do is in app/operations."""

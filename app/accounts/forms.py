@@ -12,7 +12,6 @@ from app.web.site_form import SiteForm
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password without a second factor
 LONGEST_PASSWORD = 200
 LONGEST_CODE = 60
-EXPIRED = "This page was open for too long. Send it once more."
 
 
 class LoginForm(SiteForm):

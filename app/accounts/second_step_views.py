@@ -7,7 +7,7 @@ from flask_login import current_user, login_required
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import EXPIRED, CodeForm, OwnPasswordForm, SecondStepForm
+from app.accounts.forms import CodeForm, OwnPasswordForm, SecondStepForm
 from app.accounts.models import Staff
 from app.accounts.second_step import (
     WrongCode,
@@ -25,6 +25,7 @@ from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 from app.platform.database import db
 from app.platform.settings import current_config
+from app.web.site_form import EXPIRED
 
 WRONG_CODES = "5 per 15 minutes"
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from flask_login import current_user, login_required
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
+from app.accounts.forms import LoginForm, PasswordForm
 from app.accounts.models import Staff
 from app.accounts.service import (
     WrongPassword,
@@ -41,6 +41,7 @@ from app.accounts.tries import (
 from app.extensions import csrf, limiter, login_manager
 from app.platform.database import db
 from app.web.errors import show_error
+from app.web.site_form import EXPIRED
 
 NEW_PASSWORDS = "5 per 15 minutes"
 TYPE_ONCE_MORE = "This page was open for too long. Type the passwords once more."

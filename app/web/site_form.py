@@ -13,6 +13,8 @@ from wtforms.validators import ValidationError
 
 from app.platform.data_files import DataFileError
 
+# Said above a form whose token is too old, where a page has no better words.
+EXPIRED: Final = "This page was open for too long. Send it once more."
 # What each form is given when it is created, besides its class's attributes.
 _OF_EACH_FORM: Final = ("csrf_token", "form_errors", "meta")
 

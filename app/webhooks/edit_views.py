@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from app.accounts.forms import EXPIRED
 from app.extensions import csrf
 from app.platform.database import db
+from app.web.site_form import EXPIRED
 from app.webhooks import service
 from app.webhooks.forms import EndpointForm
 from app.webhooks.models import WebhookEndpoint

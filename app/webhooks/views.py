@@ -14,9 +14,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from app.accounts.forms import EXPIRED
 from app.extensions import csrf
 from app.platform.database import db, utc_now
+from app.web.site_form import EXPIRED
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage

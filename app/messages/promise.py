@@ -6,33 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.applications.events import (
-    ApplicationAccepted,
-    ApplicationDeclined,
-    ApplicationDismissed,
-    ApplicationErased,
-    ApplicationWithdrawn,
-    MoreRequested,
-    OfferChanged,
-    OfferTakenBack,
-)
-from app.applications.promise import deadline_after
+from app.applications.events import OfferChanged, OfferTakenBack
+from app.applications.promise import SETTLED, deadline_after
 from app.events.schedule import due_time
 from app.events.types import RecordedEvent
 from app.messages.events import MessageReceived, MessageSent
 
 # After one of these, no message from the prospect waits for a reply.
-REPLIES = (
-    MessageSent,
-    MoreRequested,
-    ApplicationAccepted,
-    ApplicationDeclined,
-    OfferChanged,
-    OfferTakenBack,
-    ApplicationDismissed,
-    ApplicationWithdrawn,
-    ApplicationErased,
-)
+REPLIES = (MessageSent, OfferChanged, OfferTakenBack, *SETTLED)
 
 
 def waiting_message(events: Sequence[RecordedEvent]) -> RecordedEvent | None:

@@ -26,8 +26,8 @@ from app.operations.replay.views import replays
 from app.operations.views import operations
 from app.outlook.views import outlook
 from app.payments.refund_views import bank_refunds
+from app.payments.stripe.webhook import stripe_webhook
 from app.payments.views import payments
-from app.payments.webhook import stripe_webhook
 from app.portal.lost_link_views import lost_link
 from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data

@@ -13,7 +13,7 @@ from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.queries import name_of
 from app.payments.models import CheckoutAttempt, Deposit
-from app.payments.stripe_answers import CheckoutPage
+from app.payments.stripe.answers import CheckoutPage
 from app.platform.database import new_id, utc_now
 
 # Less than the 24 hours for which Stripe remembers a key, so that a key can be repeated for as long

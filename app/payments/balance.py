@@ -12,9 +12,9 @@ from app.accounts.queries import staff_names
 from app.events.models import StoredEvent
 from app.events.types import stream_of
 from app.payments.events import DepositOverpaid
-from app.payments.gateway import KEPT, payment_address
 from app.payments.models import CheckoutAttempt, Deposit, Dispute, Refund
 from app.payments.states import is_inquiry, is_over
+from app.payments.stripe.gateway import KEPT, payment_address
 from app.platform.database import utc_now
 
 

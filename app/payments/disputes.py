@@ -7,9 +7,9 @@ from sqlalchemy import select
 from app.payments.deposits import application_id_of, record_about
 from app.payments.events import DepositDisputeClosed, DepositDisputed
 from app.payments.models import Dispute
-from app.payments.reports import UNCHANGED, CardPayment, NotCounted
 from app.payments.states import is_inquiry, is_over, phase_of, wants_answer
-from app.payments.stripe_events import DisputeReport
+from app.payments.stripe.inbox import DisputeReport
+from app.payments.stripe.reports import UNCHANGED, CardPayment, NotCounted
 
 
 def follow_dispute(payment: CardPayment, report: DisputeReport, *, told_at: int) -> str:

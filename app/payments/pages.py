@@ -11,7 +11,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.payments.queries import DepositPanel, deposit_panel, takes_card
 from app.payments.service import open_deposit_checkout
-from app.payments.stripe_answers import PaymentUnavailable
+from app.payments.stripe.answers import PaymentUnavailable
 from app.platform.database import db
 
 

@@ -14,8 +14,8 @@ from app.firm.calendar import current_calendar, firm_date
 from app.payments.deposits import application_id_of, lock_deposit, record_about
 from app.payments.events import DepositRefunded, DepositRefundFailed
 from app.payments.models import Deposit, Refund
-from app.payments.reports import UNCHANGED, CardPayment, NotCounted
-from app.payments.stripe_events import RefundReport
+from app.payments.stripe.inbox import RefundReport
+from app.payments.stripe.reports import UNCHANGED, CardPayment, NotCounted
 
 # A refund only moves up in rank, so neither the order nor repeats of Stripe's events matter.
 RANK = {"pending": 0, "succeeded": 1, "failed": 2, "canceled": 2}

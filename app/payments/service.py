@@ -18,12 +18,12 @@ from app.payments.attempts import (
     open_attempts,
 )
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
-from app.payments.gateway import current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
-from app.payments.stripe_answers import CheckoutRefused, PaymentUnavailable
+from app.payments.stripe.answers import CheckoutRefused, PaymentUnavailable
+from app.payments.stripe.gateway import current_gateway
 
 if TYPE_CHECKING:
-    from app.payments.stripe_sdk import Gateway
+    from app.payments.stripe.sdk import Gateway
 
 # The status of an attempt whose page is no longer open at Stripe. Only the webhook says whether a
 # complete one is paid.

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
 from app.payments.deposits import forget_payer, owe_deposit
-from app.payments.gateway import is_live_key, stripe_key
 from app.payments.models import StripeEvent
-from app.payments.settlement import settle_event
+from app.payments.stripe.gateway import is_live_key, stripe_key
+from app.payments.stripe.settlement import settle_event
 
 
 def request_deposit(session: Session, accepted: RecordedEvent) -> None:

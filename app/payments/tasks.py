@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from app.payments.reconciliation import fetch_missed_events, hear_again
+from app.payments.stripe.reconciliation import fetch_missed_events, hear_again
 from app.platform.database import db
 from app.platform.database.advisory_locks import alone_at
 

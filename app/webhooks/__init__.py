@@ -1,5 +1,5 @@
 """Outgoing webhooks: events sent to other servers, signed as Standard Webhooks specifies. Stripe's
-webhooks come in at app/payments/webhook.py.
+webhooks come in at app/payments/stripe/webhook.py.
 
 `service` is what staff do with an endpoint, whose `address` has one spelling. `fan_out` follows the
 log and creates a message for each endpoint that wants the event. The `courier` sends what is due:

@@ -20,7 +20,7 @@ from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.payments.models import CheckoutAttempt, Deposit
-from app.payments.stripe_sdk import Gateway
+from app.payments.stripe.sdk import Gateway
 from tests.form_page import token_in
 
 Handle = Callable[[], None]

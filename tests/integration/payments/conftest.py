@@ -20,8 +20,8 @@ from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_terms, offer_terms
 from app.firm.offers import Kind
-from app.payments import reconciliation
 from app.payments.models import CheckoutAttempt, StripeEvent
+from app.payments.stripe import reconciliation
 from app.platform.database import utc_now
 from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server

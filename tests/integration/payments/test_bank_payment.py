@@ -22,8 +22,8 @@ from app.notifications.models import MailMessage
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.models import Deposit, StripeEvent
 from app.payments.service import record_bank_payment
-from app.payments.settlement import SECOND_PAYMENT
-from app.payments.stripe_sdk import Gateway
+from app.payments.stripe.sdk import Gateway
+from app.payments.stripe.settlement import SECOND_PAYMENT
 from app.platform.database import db, utc_now
 from tests.form_page import token_in
 from tests.integration.conftest import Tamper
@@ -215,7 +215,7 @@ def test_a_page_that_stripe_opens_during_the_recording_is_closed_too(
     desk: FlaskClient, standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin.fail("drop")
-    monkeypatch.setattr("app.payments.stripe_sdk.NETWORK_RETRIES", 0)
+    monkeypatch.setattr("app.payments.stripe.sdk.NETWORK_RETRIES", 0)
     payer.press_pay()
     token = payer.csrf_token()
     asked = threading.Event()

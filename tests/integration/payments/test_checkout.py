@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.engagements.models import Engagement
-from app.payments import stripe_sdk
 from app.payments.models import CheckoutAttempt
 from app.payments.service import open_deposit_checkout
-from app.payments.stripe_answers import PaymentUnavailable
-from app.payments.stripe_sdk import Gateway
+from app.payments.stripe import sdk
+from app.payments.stripe.answers import PaymentUnavailable
+from app.payments.stripe.sdk import Gateway
 from app.platform.database import db, utc_now
 from tests.integration.payments.actors import Handle, Payer, Standin
 
@@ -80,7 +80,7 @@ def test_the_idempotency_key_is_stored_before_stripe_is_asked(
 def test_no_transaction_is_open_while_stripe_is_asked(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = stripe_sdk.Gateway.open_checkout
+    pages = sdk.Gateway.open_checkout
 
     def count_connections(self: Gateway, *args: object, **named: object) -> object:
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
@@ -126,8 +126,8 @@ def test_after_a_failure_at_stripe_the_next_click_still_opens_only_one_page(
 ) -> None:
     standin.fail(mode, seconds=1.0)
     with monkeypatch.context() as impatient:
-        impatient.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
-        impatient.setattr(stripe_sdk, "ANSWER_SECONDS", 0.3)
+        impatient.setattr(sdk, "NETWORK_RETRIES", 0)
+        impatient.setattr(sdk, "ANSWER_SECONDS", 0.3)
         lost = payer.press_pay()
     assert lost.location.endswith(f"{payer.own_page}#deposit")
     assert "can’t be reached" in payer.browser.get("/").text
@@ -150,7 +150,7 @@ def test_a_page_that_stripe_made_before_failing_is_found_by_its_reference(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stripe replays a failure for the same key, so repeating the request can't find the page."""
-    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(sdk, "NETWORK_RETRIES", 0)
     payer.press_pay()
     [attempt] = payer.attempts()
     standin.fail("500")
@@ -215,7 +215,7 @@ def test_after_paying_the_client_is_sent_back_to_the_present_link_even_if_it_was
 def test_an_unanswered_attempt_that_has_expired_makes_room_for_another(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(sdk, "NETWORK_RETRIES", 0)
     standin.fail("drop")
     payer.press_pay()
     [page], [attempt] = standin.sessions(), payer.attempts()

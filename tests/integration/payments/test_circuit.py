@@ -7,15 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import list_circuits
-from app.payments import stripe_sdk
-from app.payments.stripe_answers import PaymentUnavailable
-from app.payments.stripe_sdk import Gateway, is_outage
+from app.payments.stripe import sdk
+from app.payments.stripe.answers import PaymentUnavailable
+from app.payments.stripe.sdk import Gateway, is_outage
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(sdk, "NETWORK_RETRIES", 0)
 
 
 def ask_in_vain(app: Flask, gateway: Gateway) -> None:

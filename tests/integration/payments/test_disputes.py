@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.chat.models import ChatMessage
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, Dispute
-from app.payments.reports import UNKNOWN_PAYMENT
+from app.payments.stripe.reports import UNKNOWN_PAYMENT
 from app.platform.database import utc_now
 from tests.integration.payments.actors import (
     CheckoutEvent,

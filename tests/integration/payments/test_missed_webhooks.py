@@ -8,14 +8,14 @@ from app.accounts.models import Staff
 from app.events.models import StoredEvent
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.payments import reconciliation, settlement
 from app.payments.attempts import LIFETIME
 from app.payments.deposits import Transfer
-from app.payments.gateway import KEPT
 from app.payments.models import CheckoutAttempt, StripeEvent
-from app.payments.reconciliation import GRACE, fetch_missed_events, hear_again
 from app.payments.service import close_checkout, record_bank_payment
-from app.payments.stripe_sdk import Gateway
+from app.payments.stripe import reconciliation, settlement
+from app.payments.stripe.gateway import KEPT
+from app.payments.stripe.reconciliation import GRACE, fetch_missed_events, hear_again
+from app.payments.stripe.sdk import Gateway
 from app.payments.tasks import reconcile_payments
 from app.platform.database import utc_now
 from tests.integration.payments.actors import (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.payments.models import Dispute, Refund
 from app.payments.projection import MoneyProjection
-from app.payments.reconciliation import hear_again
+from app.payments.stripe.reconciliation import hear_again
 from app.platform.database import db
 from tests.integration.payments.actors import (
     CheckoutEvent,

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.payments import settlement, stripe_events
 from app.payments.models import CheckoutAttempt, Refund
-from app.payments.reconciliation import GRACE, OVERLAP
-from app.payments.stripe_events import store_stripe_event
-from app.payments.stripe_sdk import Gateway
+from app.payments.stripe import inbox, settlement
+from app.payments.stripe.inbox import store_stripe_event
+from app.payments.stripe.reconciliation import GRACE, OVERLAP
+from app.payments.stripe.sdk import Gateway
 from app.payments.tasks import reconcile_payments
 from app.platform.database import utc_now
 from tests.integration.payments.actors import (
@@ -75,7 +75,7 @@ def test_an_event_of_which_an_older_release_could_read_nothing_is_read_when_it_i
 ) -> None:
     refund = refund_event("created", paid)
     with monkeypatch.context() as older:
-        older.setattr(stripe_events, "SHAPES", {})
+        older.setattr(inbox, "SHAPES", {})
         older.setattr(settlement, "REFUNDS", ())
         post_webhook(refund)
         handle_events()

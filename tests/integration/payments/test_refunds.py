@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, Refund
-from app.payments.reports import UNKNOWN_PAYMENT
+from app.payments.stripe.reports import UNKNOWN_PAYMENT
 from app.platform.database import utc_now
 from local.stripe_standin.webhooks import signature_header
 from tests.integration.local_stripe.conftest import WEBHOOK_SECRET

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, StripeEvent
-from app.payments.settlement import SECOND_PAYMENT
+from app.payments.stripe.settlement import SECOND_PAYMENT
 from tests.integration.payments.actors import (
     CheckoutEvent,
     Handle,
@@ -140,7 +140,7 @@ def test_one_clients_session_does_not_pay_for_another(
 def test_a_payment_counts_even_if_stripes_first_answer_never_came(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:
-    monkeypatch.setattr("app.payments.stripe_sdk.NETWORK_RETRIES", 0)
+    monkeypatch.setattr("app.payments.stripe.sdk.NETWORK_RETRIES", 0)
     standin.fail("drop")
     payer.press_pay()
     [page], [attempt] = standin.sessions(), payer.attempts()

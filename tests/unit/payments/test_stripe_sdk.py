@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.payments.gateway import is_live_key
-from app.payments.stripe_answers import ForgedWebhook
-from app.payments.stripe_sdk import SIGNATURE_TOLERANCE_SECONDS, check_signature
+from app.payments.stripe.answers import ForgedWebhook
+from app.payments.stripe.gateway import is_live_key
+from app.payments.stripe.sdk import SIGNATURE_TOLERANCE_SECONDS, check_signature
 from local.stripe_standin.webhooks import signature_header
 
 SECRET = "whsec_of_the_tests"

@@ -1,14 +1,14 @@
-"""Access to Stripe with our key: `stripe_sdk` is loaded only when it is needed."""
+"""Access to Stripe with our key: the `sdk` is loaded only when it is needed."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from app.payments.stripe_answers import PaymentUnavailable
+from app.payments.stripe.answers import PaymentUnavailable
 from app.platform.settings import current_config
 
 if TYPE_CHECKING:
-    from app.payments.stripe_sdk import Gateway
+    from app.payments.stripe.sdk import Gateway
 
 # How long Stripe keeps its events: https://docs.stripe.com/api/events/list
 KEPT: Final = timedelta(days=30)
@@ -18,7 +18,7 @@ DASHBOARD: Final = "https://dashboard.stripe.com"
 def current_gateway() -> "Gateway":
     """The running app's gateway. Raises PaymentUnavailable if no key is set."""
     key = stripe_key()
-    from app.payments.stripe_sdk import Gateway  # noqa: PLC0415
+    from app.payments.stripe.sdk import Gateway  # noqa: PLC0415
 
     return Gateway(key, current_config().STRIPE_API_BASE)
 

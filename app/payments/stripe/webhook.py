@@ -4,8 +4,8 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from app.extensions import csrf
-from app.payments.stripe_answers import ForgedWebhook
-from app.payments.stripe_events import UnusableEvent, store_stripe_event
+from app.payments.stripe.answers import ForgedWebhook
+from app.payments.stripe.inbox import UnusableEvent, store_stripe_event
 from app.platform.database import db
 from app.platform.settings import current_config
 
@@ -20,7 +20,7 @@ def receive() -> ResponseReturnValue:
     if not secret:
         abort(404)
     # Stripe's SDK is large, and only sites that use Stripe need it.
-    from app.payments.stripe_sdk import check_signature  # noqa: PLC0415
+    from app.payments.stripe.sdk import check_signature  # noqa: PLC0415
 
     body = request.get_data()
     try:

@@ -19,20 +19,20 @@ from app.payments.deposits import lock_deposit, note_overpayment, pay_deposit
 from app.payments.disputes import follow_dispute
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
 from app.payments.refunds import follow_refund
-from app.payments.reports import (
-    UNCHANGED,
-    UNKNOWN_TYPE,
-    NotCounted,
-    payment_behind,
-    read_report,
-)
-from app.payments.stripe_events import (
+from app.payments.stripe.inbox import (
     DISPUTES,
     REFUNDS,
     CheckoutEvent,
     CheckoutReport,
     DisputeEvent,
     RefundEvent,
+)
+from app.payments.stripe.reports import (
+    UNCHANGED,
+    UNKNOWN_TYPE,
+    NotCounted,
+    payment_behind,
+    read_report,
 )
 from app.platform.database import utc_now
 

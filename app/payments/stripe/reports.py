@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.payments.attempts import get_attempt
 from app.payments.deposits import lock_deposit
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
-from app.payments.stripe_events import CheckoutEvent, DisputeEvent, RefundEvent
+from app.payments.stripe.inbox import CheckoutEvent, DisputeEvent, RefundEvent
 
 UNCHANGED = "Nothing to change: what is known is already further on."
 UNKNOWN_PAYMENT = "The payment is not one that was counted here."

@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 
 from app.payments.attempts import get_attempt, keep_intent
 from app.payments.deposits import lock_deposit
-from app.payments.gateway import KEPT, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent, StripeRead
-from app.payments.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
-from app.payments.settlement import SETTLE
-from app.payments.stripe_answers import PaymentUnavailable
-from app.payments.stripe_events import (
+from app.payments.stripe.answers import PaymentUnavailable
+from app.payments.stripe.gateway import KEPT, current_gateway
+from app.payments.stripe.inbox import (
     DISPUTES,
     REFUNDS,
     UnusableEvent,
     repeat_received,
     store_stripe_event,
 )
+from app.payments.stripe.reports import UNKNOWN_PAYMENT, UNKNOWN_TYPE
+from app.payments.stripe.settlement import SETTLE
 from app.platform.database import utc_now
 
 # Leaves a webhook that is on its way time to arrive, so that it is not logged as missed.

@@ -18,7 +18,7 @@ from stripe.params import EventListParams
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 from app.circuits.guard import CircuitOpen, circuit
-from app.payments.stripe_answers import (
+from app.payments.stripe.answers import (
     CheckoutPage,
     CheckoutRefused,
     CheckoutStatus,

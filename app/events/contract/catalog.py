@@ -75,5 +75,5 @@ def kind_in_words(field: Schema) -> str:
 
 
 def domain_of(declared: type[Event]) -> str:
-    """``app.scoring.events`` is ``scoring``."""
-    return declared.__module__.split(".")[-2]
+    """``app.scoring.events`` is ``scoring``, ``app.review.queue.events`` is ``review``."""
+    return declared.__module__.removeprefix("app.").partition(".")[0]

@@ -65,6 +65,12 @@ def test_every_type_is_in_the_catalog_with_its_subscribers() -> None:
         assert told == one.subscribers
 
 
+def test_an_event_that_a_room_declares_is_one_of_the_whole_domain() -> None:
+    types = {one.name: one for one in describe_events(Subscriptions({}), SITE)}
+    assert types["working_day.began"].domain == "review"
+    assert types["delivery.dead_lettered"].domain == "events"
+
+
 def test_every_example_is_a_message_that_can_be_read_back() -> None:
     for name, declared in declared_events().items():
         message = json.loads(to_json(example_event(declared), SITE))

@@ -13,26 +13,40 @@ from app.web.rendering import money, plain_date
 from app.web.site_form import SiteForm
 
 
-class BankPaymentForm(SiteForm):
-    """Staff type the amount so that a wrong one is noticed; only the whole deposit is accepted.
-    ``agreed_on`` is the day since which it is owed; that and ``today`` are by the firm's clock."""
-
-    amount = StringField(
-        "Amount received",
+def amount_field(label: str, when_empty: str) -> StringField:
+    return StringField(
+        label,
         filters=[trimmed],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
-        validators=[InputRequired("Type the amount that is in the account.")],
+        validators=[InputRequired(when_empty)],
     )
-    received_on = DayField(
-        "Received on", validators=[InputRequired("Choose the day on which it arrived.")]
-    )
-    bank_reference = StringField(
+
+
+def reference_field(transfer: str) -> StringField:
+    return StringField(
         "The bank’s reference",
-        description="As on the statement, so that the payment can be found again.",
+        description=f"As on the statement, so that the {transfer} can be found again.",
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
         validators=[storable, at_most(140)],
     )
+
+
+def refuse_future(day: date | None, today: date) -> None:
+    """Raises ValidationError. One day is tolerated, since the bank's days may begin earlier."""
+    if day and day > today + timedelta(days=1):
+        raise ValidationError("This day has not come yet.")
+
+
+class BankPaymentForm(SiteForm):
+    """Staff type the amount so that a wrong one is noticed; only the whole deposit is accepted.
+    ``agreed_on`` is the day since which it is owed; that and ``today`` are by the firm's clock."""
+
+    amount = amount_field("Amount received", "Type the amount that is in the account.")
+    received_on = DayField(
+        "Received on", validators=[InputRequired("Choose the day on which it arrived.")]
+    )
+    bank_reference = reference_field("payment")
 
     def __init__(
         self, amount_cents: int, currency: str, *, agreed_on: date, today: date, **options: Any
@@ -54,9 +68,8 @@ class BankPaymentForm(SiteForm):
             )
 
     def validate_received_on(self, field: DayField) -> None:
-        # One day of tolerance either way, since the bank's days may begin earlier or later.
-        if field.data and field.data > self.today + timedelta(days=1):
-            raise ValidationError("This day has not come yet.")
+        refuse_future(field.data, self.today)
+        # One day is tolerated here, too: the bank's days may also begin later.
         if field.data and field.data < self.agreed_on - timedelta(days=1):
             agreed = plain_date(self.agreed_on)
             raise ValidationError(f"The client agreed on {agreed}; nothing was due before then.")
@@ -67,20 +80,9 @@ class BankRefundForm(SiteForm):
     ``received_on``; ``today`` is by the firm's clock. Each page gets a new ``form_id``, so that a
     second press is not a second refund."""
 
-    amount = StringField(
-        "Amount sent back",
-        filters=[trimmed],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-        validators=[InputRequired("Type the amount that was sent back.")],
-    )
+    amount = amount_field("Amount sent back", "Type the amount that was sent back.")
     sent_on = DayField("Sent on", validators=[InputRequired("Choose the day on which it left.")])
-    bank_reference = StringField(
-        "The bank’s reference",
-        description="As on the statement, so that the transfer can be found again.",
-        filters=[trimmed],
-        render_kw={"autocomplete": "off"},
-        validators=[storable, at_most(140)],
-    )
+    bank_reference = reference_field("transfer")
     form_id = HiddenField(default=lambda: uuid.uuid4().hex)
 
     def __init__(
@@ -107,9 +109,8 @@ class BankRefundForm(SiteForm):
             raise ValidationError(f"It can be at most {left}, which is what is left.")
 
     def validate_sent_on(self, field: DayField) -> None:
-        # One day of tolerance, as above. The day of receipt is by the same bank's days.
-        if field.data and field.data > self.today + timedelta(days=1):
-            raise ValidationError("This day has not come yet.")
+        refuse_future(field.data, self.today)
+        # None is tolerated here: the day of receipt is by the same bank's days.
         if field.data and field.data < self.received_on:
             received = plain_date(self.received_on)
             raise ValidationError(f"The payment arrived on {received}, no earlier.")

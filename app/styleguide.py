@@ -29,7 +29,6 @@ from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand
-from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
 from app.web.fields import CheckboxesField
 from app.web.site_form import SiteForm
@@ -100,7 +99,6 @@ def page() -> str:
         quotes=[
             quote_engagement(kind, answers, current_rate_card()) for kind in ("build", "fractional")
         ],
-        offers=current_offers().offers,
         long_name=LONG_NAME,
         changed_step=current_questionnaire().step("problem"),
         changed_elsewhere=OtherAnswers(

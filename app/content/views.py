@@ -54,10 +54,13 @@ content.add_app_template_filter(in_each_language)
 @content.get("/")
 @kept
 def home() -> ResponseReturnValue:
-    articles = current_articles().articles
+    articles, offers = current_articles().articles, priced_offers()
+    fixed = [cents for _, cents, is_monthly in offers if not is_monthly]
     return render_template(
         "content/home.html",
-        offers=priced_offers(),
+        offers=offers,
+        # A price by the month says less about what a first step costs.
+        lowest_cents=min(fixed or [cents for _, cents, _ in offers]),
         currency=current_rate_card().currency,
         questionnaire=current_questionnaire(),
         minutes=MINUTES,

@@ -61,9 +61,9 @@ class History(NamedTuple):
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are pages of that application: the
         prospect's, the reviewer's, its history and its deposit, "refund:paid" the form for a
-        refund; "event:paid" is its first event;
-        "withdraw:paid" and "erase:paid" are the prospect's confirmations, "agreement:paid" is the
-        sheet of what they agreed to. "webhook:endpoint" and "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
+        refund; "event:paid" is its first event. "withdraw:paid" and "erase:paid" are the prospect's
+        confirmations, "agreement:paid" the sheet of what they agreed to. "webhook:endpoint" and
+        "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
         "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses are
         returned unchanged."""
         side, _, rest = address.partition(":")

@@ -3,30 +3,29 @@
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult
 
 import msgspec
 from flask import Flask, current_app
 
 from app.platform.address_options import (
+    YES_OR_NO,
     Options,
     errors_about,
+    names_server,
     read_options,
     refuse_others,
     split_address,
     take_ca,
+    take_choice,
     take_region,
 )
 from app.platform.data_files import repeated
+from app.platform.kafka import KafkaTopic, read_topic
 from config import Config, ConfigurationError
 
 BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also separates Kafka's hosts
-LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
-HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
-HIGHEST_PORT = 65_535
 PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
-MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-YES_OR_NO = {"yes": True, "no": False}
 STARTS = {"start": True, "end": False}
 
 Fields = dict[str, Any]
@@ -46,16 +45,7 @@ class BridgeAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
-    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication. ``ca`` is
-    a file of CA certificates to trust instead of the system's."""
-
-    servers: str
-    topic: str
-    user: str = ""
-    password: str = ""
-    mechanism: str = MECHANISMS[0]
-    tls: bool = False
-    ca: str = ""
+    kafka: KafkaTopic
 
 
 class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
@@ -111,39 +101,20 @@ def _read_bridge(address: SplitResult) -> BridgeAddress:
     options = read_options(address)
     given = read(address, options) | _read_common(options)
     refuse_others(options)
-    return msgspec.convert(given, kind)
+    return kind(**given)
 
 
-def read_kafka(address: SplitResult, options: Options) -> Fields:
+def _read_kafka(address: SplitResult, options: Options) -> Fields:
     """The fields of a KafkaAddress; removes what it reads from ``options``. Raises ValueError with
     the end of a sentence, as the other readers do."""
-    credentials, _, servers = address.netloc.rpartition("@")
-    user, _, password = credentials.partition(":")
-    topic = address.path.strip("/")
-    mechanism = options.pop("sasl", MECHANISMS[0])
-    if not all(_is_broker(server, needs_port=True) for server in servers.split(",")):
-        raise ValueError("needs host:port, or several of them separated by commas")
-    if not LEGAL_TOPIC.fullmatch(topic):
-        raise ValueError("needs a topic, as in kafka://host:9092/events")
-    if mechanism not in MECHANISMS:
-        raise ValueError(f"has sasl={mechanism}, which must be {' or '.join(MECHANISMS)}")
-    tls = _choose(options, "tls", YES_OR_NO, "no")
-    return {
-        "name": f"kafka://{servers}/{topic}",
-        "servers": servers,
-        "topic": topic,
-        "user": unquote(user),
-        "password": unquote(password),
-        "mechanism": mechanism,
-        "tls": tls,
-        "ca": take_ca(options, is_tls=tls, needed="tls=yes"),
-    }
+    kafka = read_topic(address, options)
+    return {"name": kafka.address, "kafka": kafka}
 
 
 def _read_rabbit(address: SplitResult, options: Options) -> Fields:
     exchange = options.pop("exchange", "")
     host = address.netloc.rpartition("@")[2]
-    if not _is_broker(host) or not PLAIN_NAME.fullmatch(exchange):
+    if not names_server(host) or not PLAIN_NAME.fullmatch(exchange):
         raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
     return {
         "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
@@ -166,32 +137,17 @@ def _read_eventbridge(address: SplitResult, options: Options) -> Fields:
 
 
 READERS: dict[str, tuple[type[BridgeAddress], Callable[[SplitResult, Options], Fields]]] = {
-    "kafka": (KafkaAddress, read_kafka),
+    "kafka": (KafkaAddress, _read_kafka),
     "amqp": (RabbitAddress, _read_rabbit),
     "amqps": (RabbitAddress, _read_rabbit),
     "eventbridge": (EventBridgeAddress, _read_eventbridge),
 }
 
 
-def _is_broker(server: str, *, needs_port: bool = False) -> bool:
-    """Whether it is a host with a valid port, or, unless it needs one, without a port."""
-    found = HOST_MAYBE_PORT.fullmatch(server)
-    if not found:
-        return False
-    return 0 < int(found["port"]) <= HIGHEST_PORT if found["port"] else not needs_port
-
-
 def _read_common(options: Options) -> Fields:
     common: Fields = {
-        "from_start": _choose(options, "from", STARTS, "end"),
-        "with_personal": _choose(options, "personal", YES_OR_NO, "no"),
+        "from_start": take_choice(options, "from", STARTS, "end"),
+        "with_personal": take_choice(options, "personal", YES_OR_NO, "no"),
     }
     name = options.pop("name", "")
     return common | {"name": name} if name else common
-
-
-def _choose(options: Options, name: str, choices: dict[str, bool], usual: str) -> bool:
-    chosen = options.pop(name, usual)
-    if chosen not in choices:
-        raise ValueError(f"has {name}={chosen}, which must be {' or '.join(choices)}")
-    return choices[chosen]

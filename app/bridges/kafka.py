@@ -7,8 +7,8 @@ from cloudevents.core.bindings.kafka import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from app.bridges.addresses import KafkaAddress
 from app.bridges.sink import SEND_SECONDS, Sent
+from app.platform.kafka import NO_ANSWER, KafkaTopic, client_settings, describe
 
 # A message that fails for good stops the producer, so that none after it gets through without it.
 # That does not cover a message that times out, so none may before the whole batch is given up.
@@ -20,7 +20,6 @@ IN_ORDER = {
     # By default it would wait for a missing topic longer than for a batch, and never name it.
     "topic.metadata.propagation.max.ms": int(SEND_SECONDS * 500),
 }
-NO_ANSWER = "no answer in time"
 # These say only that there is no connection; an earlier report, or another address's, says why.
 VAGUE = {"_ALL_BROKERS_DOWN", "_TRANSPORT"}
 
@@ -32,10 +31,10 @@ class KafkaSink:
     the topic can read, and the attributes are headers.
     """
 
-    def __init__(self, address: KafkaAddress) -> None:
-        self._topic = address.topic
+    def __init__(self, kafka: KafkaTopic) -> None:
+        self._topic = kafka.topic
         self._settings = {
-            **client_settings(address),
+            **client_settings(kafka),
             **IN_ORDER,
             "linger.ms": 5,
             "error_cb": self._note_cause,
@@ -83,32 +82,6 @@ class KafkaSink:
         if self._producer:
             self._producer.purge()
             self._producer = None
-
-
-def client_settings(address: KafkaAddress) -> dict[str, str | int | float | bool]:
-    """librdkafka's settings for reaching the brokers."""
-    security = ("SASL_" if address.user else "") + ("SSL" if address.tls else "PLAINTEXT")
-    settings: dict[str, str | int | float | bool] = {
-        "bootstrap.servers": address.servers,
-        "security.protocol": security,
-        "reconnect.backoff.max.ms": 1000,
-        "log_level": 2,
-    }
-    if address.ca:
-        settings["ssl.ca.location"] = address.ca
-    if address.user:
-        settings |= {
-            "sasl.mechanism": address.mechanism,
-            "sasl.username": address.user,
-            "sasl.password": address.password,
-        }
-    return settings
-
-
-def describe(error: Exception | KafkaError) -> str:
-    """The kind of failure, without the addresses that librdkafka quotes."""
-    cause = error.args[0] if isinstance(error, KafkaException) else error
-    return str(cause.name()) if isinstance(cause, KafkaError) else type(cause).__name__
 
 
 def _note(troubles: list[str], index: int, error: KafkaError | None, _: Message) -> None:

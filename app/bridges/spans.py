@@ -46,7 +46,7 @@ def _other_side(address: BridgeAddress) -> tuple[str, str]:
     address."""
     match address:
         case KafkaAddress():
-            return "kafka", address.topic
+            return "kafka", address.kafka.topic
         case RabbitAddress():
             return "rabbitmq", address.exchange
         case EventBridgeAddress():

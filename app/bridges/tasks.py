@@ -58,7 +58,7 @@ def sink_for(address: BridgeAddress) -> Sink:
     """The sink for the address, by its kind."""
     match address:
         case KafkaAddress():
-            return KafkaSink(address)
+            return KafkaSink(address.kafka)
         case RabbitAddress():
             return RabbitSink(address)
         case EventBridgeAddress():

@@ -1,4 +1,4 @@
-"""The options of an address in a setting: its query string.
+"""An address in a setting: its servers, and its options, which are its query string.
 
 A fault is raised as a ValueError with the end of a sentence; `errors_about` begins that sentence
 with the setting's name.
@@ -6,7 +6,7 @@ with the setting's name.
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -14,6 +14,9 @@ from config import ConfigurationError
 from config_checks import is_web_address
 
 REGION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
+HIGHEST_PORT = 65_535
+YES_OR_NO = {"yes": True, "no": False}
 
 Options = dict[str, str]
 
@@ -35,9 +38,25 @@ def split_address(url: str) -> SplitResult:
         raise ValueError("is not an address") from None
 
 
+def names_server(text: str, *, needs_port: bool = False) -> bool:
+    """Whether it is a host with a valid port, or, unless it needs one, without a port."""
+    found = HOST_MAYBE_PORT.fullmatch(text)
+    if not found:
+        return False
+    return 0 < int(found["port"]) <= HIGHEST_PORT if found["port"] else not needs_port
+
+
 def read_options(address: SplitResult) -> Options:
     """Every option; the ``take_…`` functions remove theirs, `refuse_others` refuses the rest."""
     return dict(parse_qsl(address.query, keep_blank_values=True))
+
+
+def take_choice(options: Options, name: str, choices: Mapping[str, bool], usual: str) -> bool:
+    """What the option's value stands for; that of ``usual`` without it. Raises ValueError."""
+    chosen = options.pop(name, usual)
+    if chosen not in choices:
+        raise ValueError(f"has {name}={chosen}, which must be {' or '.join(choices)}")
+    return choices[chosen]
 
 
 def take_region(options: Options) -> tuple[str, str | None]:

@@ -5,8 +5,8 @@ from typing import cast
 import msgspec
 from flask import Flask, current_app
 
-from app.bridges.addresses import LEGAL_TOPIC, KafkaAddress, read_kafka
 from app.platform.address_options import errors_about, read_options, refuse_others, split_address
+from app.platform.kafka import LEGAL_TOPIC, KafkaTopic, read_topic
 from config import Config
 
 
@@ -14,7 +14,7 @@ class IntakeAddress(msgspec.Struct, frozen=True):
     """The topic with the commands, the consumer group that reads it, and the topic for refused
     commands."""
 
-    kafka: KafkaAddress
+    kafka: KafkaTopic
     group: str
     dead_letters: str
 
@@ -41,7 +41,7 @@ def _read_intake(url: str) -> IntakeAddress:
     if address.scheme != "kafka":
         raise ValueError("must start with kafka://")
     options = read_options(address)
-    kafka = msgspec.convert(read_kafka(address, options), KafkaAddress)
+    kafka = read_topic(address, options)
     group = options.pop("group", "")
     dead_letters = options.pop("dead_letters", f"{kafka.topic}.dead-letters")
     refuse_others(options)

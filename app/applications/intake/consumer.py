@@ -28,11 +28,11 @@ from app.applications.intake.submit_command import (
     take_command,
 )
 from app.applications.questions.questionnaire import current_questionnaire
-from app.bridges.kafka import client_settings, describe
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
 from app.platform.command_group import PROGRAMMING_ERRORS, needs_upgrade
 from app.platform.database import DATABASE_AWAY, db, kind_of
+from app.platform.kafka import client_settings, describe
 from app.platform.telemetry.context import read_traceparent
 
 POLL_SECONDS = 0.5

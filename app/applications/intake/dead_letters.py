@@ -8,9 +8,15 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from app.applications.intake.address import IntakeAddress
 from app.applications.intake.submit_command import Problems
-from app.bridges.kafka import IN_ORDER, NO_ANSWER, client_settings, describe
+from app.platform.kafka import NO_ANSWER, client_settings, describe
 
 CONFIRM_SECONDS = 10.0
+# Each letter is confirmed before the next, so their order is safe by itself.
+ONCE = {
+    "enable.idempotence": True,
+    # By default it would wait for a missing topic longer than this, and never name it.
+    "topic.metadata.propagation.max.ms": int(CONFIRM_SECONDS * 500),
+}
 REASONS = "dead-letter-reasons"
 ORIGIN = "dead-letter-origin"
 TOO_LARGE = "MSG_SIZE_TOO_LARGE"
@@ -37,7 +43,7 @@ class DeadLetters:
 
     def __init__(self, address: IntakeAddress) -> None:
         self._topic = address.dead_letters
-        self._settings = {**client_settings(address.kafka), **IN_ORDER}
+        self._settings = {**client_settings(address.kafka), **ONCE}
         self._producer: Producer | None = None
 
     def add(self, message: Message, problems: Problems) -> None:

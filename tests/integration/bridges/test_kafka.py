@@ -12,6 +12,7 @@ from app.bridges import kafka
 from app.bridges.addresses import parse_bridges
 from app.bridges.sink import Sent, Sink
 from app.bridges.tasks import sink_for
+from app.platform.kafka import NO_ANSWER, client_settings
 from local.ports import HOST
 from tests.brokers.tansu import Tansu, headers_of, places_in
 from tests.faults.wire import State, Wire
@@ -88,8 +89,7 @@ def test_a_missing_topic_is_named_where_brokers_do_not_create_topics(
 ) -> None:
     # Tansu creates every topic; librdkafka's own broker does not.
     own_broker = {"test.mock.num.brokers": 1, "allow.auto.create.topics": False, "log_level": 0}
-    settings = kafka.client_settings
-    monkeypatch.setattr(kafka, "client_settings", lambda address: settings(address) | own_broker)
+    monkeypatch.setattr(kafka, "client_settings", lambda where: client_settings(where) | own_broker)
     (missing,) = parse_bridges(f"kafka://{HOST}:9/missing")
     event = CloudEvent({"id": "1", "source": BASE_URL, "type": "test"}, {})
     with closing(sink_for(missing)) as sink:
@@ -105,7 +105,7 @@ def test_the_position_does_not_advance_while_the_broker_is_away(
     tansu.wire.become(State.REFUSED)
     mover.move_on()
     assert mover.bridge.place == start
-    assert mover.bridge.last_error == f"{kafka.NO_ANSWER} (_TRANSPORT)"
+    assert mover.bridge.last_error == f"{NO_ANSWER} (_TRANSPORT)"
     tansu.wire.become(State.WHOLE)
     # A hasty try may be given up on when the machine is busy, too.
     while mover.move() or mover.bridge.failures:

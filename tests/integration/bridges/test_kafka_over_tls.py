@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from app.bridges import kafka
+from app.platform.kafka import NO_ANSWER
 from tests.brokers.tansu import Tansu, temporary_tansu
 from tests.certificate import Certificate
 from tests.integration.bridges.conftest import (
@@ -65,4 +66,4 @@ def test_brokers_with_an_invalid_certificate_are_sent_nothing(
     write()
     mover.move_on()
     assert mover.bridge.place == start
-    assert mover.bridge.last_error == f"{kafka.NO_ANSWER} (_SSL)"
+    assert mover.bridge.last_error == f"{NO_ANSWER} (_SSL)"

@@ -9,6 +9,7 @@ from app.bridges.addresses import (
     RabbitAddress,
     parse_bridges,
 )
+from app.platform.kafka import KafkaTopic
 from config import ConfigurationError
 
 KAFKA = "kafka://one:9092,two:9093/events"
@@ -34,12 +35,14 @@ def test_each_kind_is_read_with_all_its_options() -> None:
     assert kafka == KafkaAddress(
         name="kafka://one:9092,two:9093/events",
         from_start=True,
-        servers="one:9092,two:9093",
-        topic="events",
-        user="site",
-        password="s:cret",
-        mechanism="SCRAM-SHA-512",
-        tls=True,
+        kafka=KafkaTopic(
+            servers="one:9092,two:9093",
+            topic="events",
+            user="site",
+            password="s:cret",
+            mechanism="SCRAM-SHA-512",
+            tls=True,
+        ),
     )
     assert rabbit == RabbitAddress(
         name="amqps://rabbit.example/portal?exchange=events",
@@ -56,6 +59,8 @@ def test_neither_a_bridges_name_nor_its_repr_contains_the_password() -> None:
     for bridge in parse_bridges(f"kafka://site:s3cret@one:9092/events {RABBIT}"):
         assert "s3cret" not in bridge.name
         assert "s3cret" not in repr(bridge)
+    intake = parse_intake("kafka://site:s3cret@one:9092/commands?group=portal")
+    assert "s3cret" not in repr(intake)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import OfferVerdict, Verdict, decide_application
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
 from app.review.service import change_offer
 from tests.demo_applications import STRONG
 from tests.form_page import token_in
@@ -72,6 +74,13 @@ def asked(decide: Decide) -> str:
 def offered(decide: Decide) -> None:
     """The application is accepted and its engagement offered."""
     decide(ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000))
+
+
+@pytest.fixture
+def engagement(offered: None, application: Application, session: Session) -> Engagement:
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    return engagement
 
 
 @pytest.fixture

@@ -24,13 +24,6 @@ from app.web.rendering import money
 from tests.integration.portal.conftest import Decide, Send
 
 
-@pytest.fixture
-def engagement(offered: None, application: Application, session: Session) -> Engagement:
-    engagement = engagement_of(session, application.id)
-    assert engagement
-    return engagement
-
-
 def agreements(session: Session, engagement: Engagement) -> list[str]:
     session.rollback()
     events = read_stream(session, stream_of("engagement", engagement.id))

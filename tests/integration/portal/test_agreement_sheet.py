@@ -3,26 +3,16 @@
 import html
 import json
 
-import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.pricing import proposal_at
-from app.engagements.queries import engagement_of
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from tests.integration.portal.conftest import Send
 
 NAME = "Marguerite Okonkwo"
-
-
-@pytest.fixture
-def engagement(offered: None, application: Application, session: Session) -> Engagement:
-    engagement = engagement_of(session, application.id)
-    assert engagement
-    return engagement
 
 
 def sheet_of(client: FlaskClient, path: str) -> str:

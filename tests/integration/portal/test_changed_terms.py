@@ -13,7 +13,6 @@ from app.applications.events import OfferChanged, OfferTakenBack
 from app.applications.models import Application
 from app.applications.service import OfferVerdict
 from app.engagements.models import Engagement
-from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, TermsChanged, accept_terms
 from app.payments.models import Deposit
 from app.platform.database import db
@@ -24,13 +23,6 @@ NAME = "Marguerite Okonkwo"
 CHANGED = OfferChanged(message="A slip.", kind="sprint", total_cents=1_100_000, currency="usd")
 TAKEN_BACK = OfferTakenBack(message="We are ill.")
 HAS_CHANGED = "Our proposal has changed since you opened this page, so nothing is agreed."
-
-
-@pytest.fixture
-def engagement(offered: None, application: Application, session: Session) -> Engagement:
-    engagement = engagement_of(session, application.id)
-    assert engagement
-    return engagement
 
 
 @pytest.fixture

@@ -8,19 +8,11 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_terms
 from app.platform.database import db
 from app.portal.service import Bound, erase_own_data
 
 NAME = "Marguerite Okonkwo"
-
-
-@pytest.fixture
-def engagement(offered: None, application: Application, session: Session) -> Engagement:
-    engagement = engagement_of(session, application.id)
-    assert engagement
-    return engagement
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
 # `strongest` is the criterion that gave the largest share of its points or, among equals, the one
 # with the most points; `weakest` is the one that lost the most points, among those that gave at
 # most half of theirs. An application is late if an answer fell due after the prospect's last word.
-# Once it is no longer open, what the rubric had proposed is shown only if it was offered.
+# Once it is no longer open, what the rubric had proposed is shown only if it was offered. That is
+# counted, since for an EXISTS Postgres may read the whole log into a hash.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
@@ -62,8 +63,9 @@ SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN turn.type = '{ApplicationTaken.type}' THEN turn.actor END AS taken_by
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
-LEFT JOIN engagements e ON e.application_id = a.id AND ({IS_OPEN} OR EXISTS (
-    SELECT FROM events WHERE stream = 'engagement-' || e.id AND type = '{EngagementOffered.type}'
+LEFT JOIN engagements e ON e.application_id = a.id AND ({IS_OPEN} OR (
+    SELECT count(*) > 0 FROM events
+    WHERE stream = 'engagement-' || e.id AND type = '{EngagementOffered.type}'
 ))
 LEFT JOIN LATERAL (
     SELECT c ->> 'reason' AS reason

@@ -29,9 +29,9 @@ watch: .venv/.run-installed ## show articles and pages as they are written, and 
 # whole site again.
 test faults: export PYTHONDONTWRITEBYTECODE =
 
-# One process more than the two cores: tests that drive a whole site mostly wait for it.
+# Twice as many processes as the two cores: tests that drive a whole site mostly wait for it.
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest --numprocesses 3 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 4 $(ARGS)
 
 lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## run Lighthouse on the pages (less than 98 of 100 fails)
 	@$(BIN)/python -m tests.lighthouse.scores

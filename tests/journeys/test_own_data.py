@@ -116,7 +116,8 @@ def test_a_tab_whose_link_was_replaced_says_so_unless_something_is_typed_in_it(
 ) -> None:
     applied = apply(site)
     applied.wait_until_engagement_is("proposed")
-    reading, typing = device(390), device(1440)
+    gone = ("404 for ", "console: Response Status Error Code 404")
+    reading, typing = device(390, also=gone), device(1440, also=gone)
     for page in (reading, typing):
         page.goto(applied.page)
     typing.get_by_label("Your message").fill("May we begin in March?")

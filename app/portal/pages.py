@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, render_template, request
 from flask_babel import gettext
@@ -126,12 +126,10 @@ def show_page(
     return render_template(
         "portal/status.html",
         **progress._asdict(),
-        offer=proposal_at(quote, current_offers()) if quote else None,
-        quote=quote,
+        **offer_shown(quote, progress.events),
         why_not_preferred=why_not_preferred(quote.kind, application.answers, current_rubric())
         if quote
         else None,
-        words=latest_words(progress.events, ApplicationAccepted, OfferChanged) if quote else None,
         change=last_change_of_terms(session, application, progress.events),
         is_asked=is_asked,
         reply_form=reply_form,
@@ -150,21 +148,27 @@ def show_page(
 def show_agreement(application: Application, engagement: Engagement) -> str:
     """The sheet of a binding engagement, with the event that recorded the agreement."""
     session = db.session()
-    quote = quote_as_read(engagement)
     links = links_of(session, stream_of("engagement", engagement.id))
     return render_template(
         "portal/agreement.html",
         application=application,
         engagement=engagement,
-        offer=proposal_at(quote, current_offers()),
-        quote=quote,
-        words=latest_words(
-            events_about(session, application, None), ApplicationAccepted, OfferChanged
-        ),
+        **offer_shown(quote_as_read(engagement), events_about(session, application, None)),
         deposit=deposit_panel(session, engagement),
         acceptance=next(link for link in links if link.type == EngagementAccepted.type),
         now=utc_now(),
     )
+
+
+def offer_shown(quote: Quote | None, events: Sequence[RecordedEvent]) -> dict[str, Any]:
+    """What portal/_terms.html shows: the price, the offer at it, and the reviewer's note."""
+    if quote is None:
+        return {"quote": None, "offer": None, "words": None}
+    return {
+        "quote": quote,
+        "offer": proposal_at(quote, current_offers()),
+        "words": latest_words(events, ApplicationAccepted, OfferChanged),
+    }
 
 
 def quote_offered(engagement: Engagement | None) -> Quote | None:

@@ -10,11 +10,10 @@ from app.content.mark import load_mark
 from app.content.paths import paths_to_link_to
 from app.content.security_txt import load_security_txt
 from app.content.texts.articles import Article, Articles, load_articles
-from app.content.texts.faults import Fault, collecting, refuse
+from app.content.texts.faults import Fault, collecting, line_with, refuse
 from app.content.texts.links import Targets, wrong_links
 from app.content.texts.pages import Page, Pages, load_pages
 from app.content.texts.placeholders import known_placeholders
-from app.platform.data_files import read_text
 from app.platform.languages.choice import languages_of
 from app.platform.settings import current_config
 from app.scoring.rubric import Rubric
@@ -83,9 +82,8 @@ def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator
     named; the site leaves them out until they are published."""
     known = {one.about.slug for one in (*articles.articles, *articles.drafts)}
     for slug in sorted({slug for misfit in rubric.misfits for slug in misfit.read} - known):
-        lines = enumerate(read_text(path).splitlines(), 1)
-        line = next((number for number, text in lines if f'"{slug}"' in text), 1)
-        yield Fault(path, line, f"A misfit recommends '{slug}', which is not an article's slug.")
+        sentence = f"A misfit recommends '{slug}', which is not an article's slug."
+        yield Fault(path, line_with(path, f'"{slug}"'), sentence)
 
 
 def read_changes() -> None:

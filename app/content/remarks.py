@@ -10,7 +10,7 @@ from flask import current_app
 
 from app.applications.questions.questionnaire import current_questionnaire
 from app.content.security_txt import expiry_of
-from app.content.texts.faults import Fault
+from app.content.texts.faults import Fault, line_with
 from app.engagements.price_words import amounts_not_in
 from app.engagements.rate_card import current_rate_card
 from app.firm.calendar import current_calendar
@@ -61,7 +61,7 @@ def _other_names(folder: Path) -> Iterator[Fault]:
         for file, names in (("questions.toml", in_form), ("rate_card.toml", on_card)):
             if offer.name not in (said := names[offer.kind]):
                 sentence = f"“{said}” is called “{offer.name}” in offers.toml ({offer.kind})."
-                yield Fault(folder / file, _line_with(folder / file, f'"{said}"'), sentence)
+                yield Fault(folder / file, line_with(folder / file, f'"{said}"'), sentence)
 
 
 def _last_holiday(path: Path, now: datetime) -> Iterator[Fault]:
@@ -70,18 +70,13 @@ def _last_holiday(path: Path, now: datetime) -> Iterator[Fault]:
         sentence = (
             f"The last holiday is {max(holidays)}. On later ones the site would promise an answer."
         )
-        yield Fault(path, _line_with(path, "holidays"), sentence)
+        yield Fault(path, line_with(path, "holidays"), sentence)
 
 
 def _expiry(path: Path, now: datetime) -> Iterator[Fault]:
     expiry = expiry_of(current_app.extensions["security_txt"])
     if expiry and expiry < now + SOON:
-        yield Fault(path, _line_with(path, "Expires"), f"It expires on {expiry.date()}.")
-
-
-def _line_with(path: Path, text: str) -> int:
-    lines = enumerate(read_text(path).splitlines(), 1)
-    return next((number for number, line in lines if text in line), 1)
+        yield Fault(path, line_with(path, "Expires"), f"It expires on {expiry.date()}.")
 
 
 def _lines_shown(path: Path) -> Iterator[tuple[int, str]]:

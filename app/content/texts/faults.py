@@ -9,7 +9,7 @@ from typing import Final
 import click
 import msgspec
 
-from app.platform.data_files import DataFileError
+from app.platform.data_files import DataFileError, read_text
 
 LINE: Final = re.compile(r"\bat line (\d+)")
 
@@ -49,3 +49,9 @@ def refuse(faults: Iterable[Fault]) -> None:
     """Raise ContentError if there are any faults."""
     if found := list(faults):
         raise ContentError(found)
+
+
+def line_with(path: Path, text: str) -> int:
+    """The number of the file's first line with that text; 1 if there is none."""
+    lines = enumerate(read_text(path).splitlines(), 1)
+    return next((number for number, line in lines if text in line), 1)

@@ -12,24 +12,27 @@ from tests.site import Site
 
 @contextmanager
 def logging_to_nobody(site: Site, folder: Path) -> Iterator[None]:
-    """Inside, each process writes its log to a pipe whose reader has gone."""
+    """Inside, each process writes its log to a pipe whose reader has gone, its first line too."""
     logs = {name: process.log for name, process in site.processes.items()}
     pipe = folder / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        restart(site, dict.fromkeys(logs, pipe))
+        relaunch(site, dict.fromkeys(logs, pipe))
         os.close(reader)
+        for process in site.processes.values():
+            process.wait_until_ready()
         yield
     finally:
-        restart(site, logs)
+        relaunch(site, logs)
 
 
-def restart(site: Site, logs: dict[str, Path]) -> None:
+def relaunch(site: Site, logs: dict[str, Path]) -> None:
+    """Stop each process, and launch it again with that log; it need not be ready yet."""
     site.stop()
     for name, log in logs.items():
         site.processes[name].log = log
-    site.start()
+        site.processes[name].launch()
 
 
 def test_a_log_that_nobody_reads_holds_up_nothing(

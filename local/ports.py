@@ -1,6 +1,7 @@
 """Ports on the loopback address: the usual ones, or free ones if those are taken."""
 
 import http.client
+import secrets
 import socket
 import sys
 import urllib.request
@@ -10,6 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 import msgspec
 
 HOST = "127.0.0.1"
+# Below the ports for clients, which begin at 32768 on Linux and later elsewhere.
+GIVEN_TO_NO_CLIENT = range(20_000, 32_768)
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -64,13 +67,19 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that the system won't hand out by itself for a while."""
-    with socket.create_server((HOST, 0)) as candidate:
-        port = int(candidate.getsockname()[1])
-        # A lingering connection keeps the system from handing it out, but no server from using it.
-        with socket.create_connection((HOST, port)):
-            candidate.accept()[0].close()
-        return port
+    """A port that nobody listens on, that this function won't return again for a minute, and that
+    the system never gives to a client. So a server finds it free again after a restart."""
+    while True:
+        port = secrets.choice(GIVEN_TO_NO_CLIENT)
+        with suppress(OSError), socket.socket() as candidate:
+            # Fails where a closed connection lingers, because the option of the next line is unset.
+            candidate.bind((HOST, port))
+            # The connection that lingers from now on is in no server's way.
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            candidate.listen()
+            with socket.create_connection((HOST, port)):
+                candidate.accept()[0].close()
+            return port
 
 
 def answers(port: int) -> bool:

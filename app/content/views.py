@@ -62,6 +62,7 @@ def home() -> ResponseReturnValue:
         # A price by the month says less about what a first step costs.
         lowest_cents=min(fixed or [cents for _, cents, _ in offers]),
         currency=current_rate_card().currency,
+        tax_note=current_rate_card().tax_note,
         questionnaire=current_questionnaire(),
         minutes=MINUTES,
         rubric=current_rubric(),
@@ -144,6 +145,7 @@ def engagement_index() -> ResponseReturnValue:
         "content/engagement_index.html",
         offers=priced_offers(),
         currency=current_rate_card().currency,
+        tax_note=current_rate_card().tax_note,
         minutes=MINUTES,
         rubric=current_rubric(),
         full_score=FULL_SCORE,
@@ -165,6 +167,7 @@ def engagement_kind(kind: str) -> ResponseReturnValue:
         lowest_cents=lowest_sum_cents(price),
         starting_cents=cents,
         currency=card.currency,
+        tax_note=card.tax_note,
         offers=priced_offers(),
         linked_data=describe_engagement(offer, cents, card.currency, is_monthly=price.is_monthly),
     )

@@ -71,11 +71,13 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
     """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe expects it.
 
     ``floor_label`` names the line that raises a quote to its floor, ``agreed_label`` the one that
-    brings it to the price that a reviewer has set. ``budgets`` has only those with an upper end.
+    brings it to the price that a reviewer has set. ``tax_note`` says beside the site's prices
+    whether they are net or gross. ``budgets`` has only those with an upper end.
     """
 
     version: str
     currency: str
+    tax_note: Prose
     floor_label: Prose
     agreed_label: Prose
     agreed_explanation: Prose

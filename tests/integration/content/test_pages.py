@@ -46,6 +46,15 @@ def test_a_page_that_has_not_changed_is_not_sent_again(client: FlaskClient, path
     assert again.data == b""
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/engagements/", *(f"/engagements/{kind}" for kind in KINDS)]
+)
+def test_a_page_with_prices_says_whether_they_are_net_or_gross(
+    client: FlaskClient, path: str
+) -> None:
+    assert "Prices are without sales tax and VAT." in client.get(path).text
+
+
 @pytest.mark.parametrize("path", ["/", "/engagements/"])
 def test_each_engagement_is_shown_with_its_floor_from_the_rate_card(
     app: Flask, client: FlaskClient, path: str

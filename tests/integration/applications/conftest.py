@@ -35,6 +35,5 @@ def ready(prospect: Prospect) -> Prospect:
 
 @pytest.fixture
 def partner(tansu: Tansu, prospect: Prospect, monkeypatch: pytest.MonkeyPatch) -> Partner:
-    monkeypatch.setattr(consumer, "SESSION_MS", 2000)
     monkeypatch.setattr(consumer, "RETRY_SECONDS", 0.01)
     return Partner(tansu, prospect.answers)

@@ -1,6 +1,7 @@
 """What puts a submission on hold, and what each side sees of it."""
 
 import html
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -119,11 +120,12 @@ def test_screening_an_honest_submission_costs_one_read_and_one_write(
     page = prospect.see("review")
     token = prospect.client.get("/apply")
     assert token.status_code == 200
-    statements: list[str] = []
+    here, statements = threading.current_thread(), list[str]()
     execute = Cursor.execute
 
     def note(cursor: Cursor, statement: str, *rest: Any, **options: Any) -> Cursor:
-        statements.append(statement)
+        if threading.current_thread() is here:  # others, such as the leases', ask at their own time
+            statements.append(statement)
         return execute(cursor, statement, *rest, **options)
 
     with monkeypatch.context() as watched:  # below SQLAlchemy, which a submission bypasses
@@ -132,7 +134,8 @@ def test_screening_an_honest_submission_costs_one_read_and_one_write(
     # The helper's own request to /apply reads the draft; the rest is the submission.
     ours = [one for one in statements if "person_keys" in one or "INSERT INTO" in one]
     assert len(ours) == 2
-    assert len(statements) - len(ours) <= 1
+    others = [one for one in statements if one not in ours]
+    assert len(others) <= 1, "\n\n".join(others)
 
 
 @pytest.mark.parametrize("of", ["all", "held"])

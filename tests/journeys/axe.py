@@ -19,6 +19,12 @@ OPTIONAL_RULES = ("p-as-heading", "table-fake-caption", "target-size", "td-has-h
 SIZE_RULES = ("target-size", "scrollable-region-focusable")
 BEYOND = "width => document.documentElement.scrollWidth - width"
 RESIZE = "size => { document.documentElement.style.fontSize = size }"
+AT_TWICE = f"""width => {{
+  ({RESIZE})("200%");
+  const beyond = ({BEYOND})(width);
+  ({RESIZE})("");
+  return beyond;
+}}"""
 # On a phone: by how much the page is too wide with text at twice its size, by how much with the
 # spacing of lines, paragraphs, words and letters that readers may set (WCAG 1.4.12), and what that
 # spacing cuts off. All at once, since each question to the browser has a price.
@@ -77,8 +83,8 @@ passed_in_both: set[str] = set()
 
 def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HEIGHTS) -> str:
     """The faults of the page, one line each: what axe reports, narrow and wide, light and dark; the
-    widths at which it is wider than its window, on a phone also with text at twice its size or with
-    wider text spacing; and what that spacing cuts off."""
+    widths at which it is wider than its window, on a phone and at a desk also with text at twice
+    its size, on a phone with wider text spacing; and what that spacing cuts off."""
     state = NAME.sub("", HELD.sub(r"\1", page.evaluate(STATE)))
     state = re.sub(r"\d", "0", state)
     widths = [width for width in widths if (state, tags, width) not in passed_states]
@@ -94,6 +100,7 @@ def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HE
             faults += lost_when_stretched(page, width)
         if width == DESK:
             faults += reports(f"{width} px", page.evaluate(RUN, by_rules(SIZE_RULES)))
+            faults += too_wide(page.evaluate(AT_TWICE, width), width, "at 200 %")
         if width in {PHONE, DESK}:
             faults += colour_faults(page, width)
     if not faults:

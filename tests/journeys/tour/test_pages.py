@@ -104,8 +104,10 @@ def test_on_paper_a_page_breaks_between_its_parts_in_every_browser(
     assert set(page.locator(".facts__row").evaluate_all(style("breakInside"))) == {"avoid"}
     assert set(page.locator(".thread").evaluate_all(style("containerType"))) == {"normal"}
     page.goto("/staff/?status=all")
-    rows = page.locator("main > .stack, main .table--stacks")
-    assert set(rows.evaluate_all(style("display"))) == {"block"}
+    assert set(page.locator("main > .stack").evaluate_all(style("display"))) == {"block"}
+    rows = page.locator("main .table--stacks tbody tr")
+    assert set(rows.evaluate_all(style("display"))) == {"table-row"}
+    assert set(rows.evaluate_all(style("breakInside"))) == {"avoid"}
     page.goto("/articles/event-driven-architecture")
     assert set(page.locator(".article").evaluate_all(style("display"))) == {"block"}
 

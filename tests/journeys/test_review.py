@@ -86,7 +86,7 @@ def test_an_application_shows_its_answers_the_reasons_the_price_the_timeline_and
     assert sum(prices) == whole > 0
     happened = page.get_by_role("region", name="What happened").get_by_role("listitem")
     expect(happened).to_have_count(3)
-    page.get_by_text(f"We have your application {applied.reference}").click()
+    page.get_by_text(f"We have your application ({applied.reference})").click()
     expect(page.get_by_text("will have an answer from a person")).to_be_visible()
 
 

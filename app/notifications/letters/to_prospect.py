@@ -69,7 +69,9 @@ def received(application: Application, promise: Promise | None) -> Letter:
     """The receipt of an application. ``promise`` is the answer that they wait for, if any."""
     return Letter(
         template="received",
-        subject=gettext("We have your application %(reference)s", reference=application.reference),
+        subject=gettext(
+            "We have your application (%(reference)s)", reference=application.reference
+        ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
@@ -103,7 +105,7 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
     return Letter(
         template="page_link",
         subject=gettext(
-            "The link to your application %(reference)s", reference=application.reference
+            "The link to your application (%(reference)s)", reference=application.reference
         ),
         paragraphs=(gettext("Dear %(name)s,", name=application.name), because),
         action=(gettext("Your page"), status_page(application)),
@@ -117,7 +119,7 @@ def message_from_staff(application: Application, text: str, *, by: str) -> Lette
     return Letter(
         template="message_from_staff",
         subject=gettext(
-            "Message about your application %(reference)s", reference=application.reference
+            "Message about your application (%(reference)s)", reference=application.reference
         ),
         paragraphs=(gettext("Dear %(name)s,", name=application.name), *paragraphs_of(text)),
         action=(gettext("Reply on your page"), status_page(application, part=CONVERSATION)),
@@ -130,7 +132,7 @@ def more_requested(application: Application, verdict: MoreRequested) -> Letter:
     return Letter(
         template="more_requested",
         subject=gettext(
-            "A question about your application %(reference)s", reference=application.reference
+            "A question about your application (%(reference)s)", reference=application.reference
         ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
@@ -150,7 +152,7 @@ def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
     thanks = gettext("Thank you for the time you gave it.")
     return Letter(
         template="declined",
-        subject=gettext("About your application %(reference)s", reference=application.reference),
+        subject=gettext("About your application (%(reference)s)", reference=application.reference),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             f"{answer} {thanks}",
@@ -166,7 +168,7 @@ def withdrawal_confirmed(application: Application) -> Letter:
     return Letter(
         template="withdrawal_confirmed",
         subject=gettext(
-            "You have withdrawn your application %(reference)s", reference=application.reference
+            "You have withdrawn your application (%(reference)s)", reference=application.reference
         ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),

@@ -72,7 +72,7 @@ def test_the_prospect_is_mailed_what_staff_wrote_and_how_to_reply(
     staff_write("March is fine.")
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
     assert mail.recipient == application.email
-    assert mail.subject == f"Message about your application {application.reference}"
+    assert mail.subject == f"Message about your application ({application.reference})"
     assert "March is fine." in mail.text and "March is fine." in mail.html
     assert f"/applications/{application.access_token}#conversation" in mail.text
 

@@ -251,7 +251,7 @@ def test_mails_about_an_english_application_are_english(
     session.commit()
     handle_events()
     [mail] = mails(session, "received")
-    assert mail.subject == f"We have your application {application.reference}"
+    assert mail.subject == f"We have your application ({application.reference})"
     assert f"Dear {application.name},\n\nYour application for" in mail.text
     assert '<html lang="en">' in mail.html and "lang=" not in mail.text
     assert english_left_in(mail.text), "what finds English in a German letter finds it here"

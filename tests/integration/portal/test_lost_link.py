@@ -58,7 +58,7 @@ def test_each_application_from_the_address_gets_a_mail_that_says_which_one_it_is
     mails = {mail.subject: mail.text for mail in links_mailed(session)}
     assert len(mails) == 2
     for one in (application, second):
-        text = mails[f"The link to your application {one.reference}"]
+        text = mails[f"The link to your application ({one.reference})"]
         assert one.access_token in text
         assert f"for {one.company}, sent on {plain_date(one.submitted_at)}." in text
     assert other.reference not in str(mails)

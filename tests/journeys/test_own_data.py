@@ -34,6 +34,7 @@ def test_a_prospect_downloads_the_trail_and_checks_it_on_their_own_machine(
     expect(page.get_by_text("We act next: a person answers")).to_be_visible()
     trail = saved(page, "Download the trail", tmp_path)
     checker = saved(page, "Download the checker", tmp_path)
+    page.get_by_text("Show how to check it").click()
     command = page.get_by_label("Command").inner_text().split()
     assert command == ["python3", checker.name, trail.name]
     checked = subprocess.run(

@@ -107,6 +107,11 @@ def _untranslated(path: Path, texts: Sequence[str]) -> Iterator[Fault]:
     missing = [(text, one) for text, one in said.items() if not (one and one.string)]
     if missing:
         text, one = missing[0]
-        others = f", nor have {len(missing) - 1} other texts" if len(missing) > 1 else ""
-        sentence = f"“{text}” has no translation yet{others}."
+        sentence = f"“{text}” has no translation yet{_nor_have(len(missing) - 1)}."
         yield Fault(path, (one and one.lineno) or 1, sentence)
+
+
+def _nor_have(others: int) -> str:
+    if not others:
+        return ""
+    return ", nor has one other text" if others == 1 else f", nor have {others} other texts"

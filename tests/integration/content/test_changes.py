@@ -74,6 +74,9 @@ def test_the_check_says_which_of_the_firms_texts_has_no_translation(
     replace(content_folder / "offers.toml", 'duration = "Month by month"', 'duration = "By days"')
     told = command(own_site(), "content", "check").output
     assert "translations/de.po:1: “By days” has no translation yet." in told.splitlines()
+    replace(content_folder / "offers.toml", "Four to ten weeks", "Weeks")
+    told = command(own_site(), "content", "check").output
+    assert "has no translation yet, nor has one other text." in told
 
 
 def test_the_check_names_a_kind_that_goes_by_two_names_and_a_calendar_that_ends_soon(

@@ -20,8 +20,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from app import create_app
 from app.events import types, upcast
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
 from app.platform.database import db

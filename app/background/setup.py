@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from app.background.broker import broker_settings
 from app.background.schedule import beat_schedule
-from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
 from app.events.tasks import send_deliveries
 from app.events.tracing import new_trace

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome, deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.subscription import Handlers, Subscriber, current_subscriptions
 from app.events.types import RecordedEvent
 from app.labs.controls import kill_consumer, note_incident

@@ -19,8 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.events.bell import Listener, listening
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import describe_error
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.subscription import current_subscriptions

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined
 from app.events.delivery import claims, handling
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import BATCH, relay_batch
 from app.events.store import record
 from app.events.subscription import Subscriptions

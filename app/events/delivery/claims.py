@@ -1,27 +1,19 @@
 """Claims: which worker has a delivery in hand, and until when.
 
 A claim counts the try before the handler runs, so a handler that takes its process down has used up
-a try. The claim is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper
+a try. The claim is a lease: until ``not_before`` nobody else may claim the delivery, and `leases`
 moves that time on while the handler works. Its number is a fencing token: every write to the
 delivery checks it, so a worker that slept through its lease changes nothing.
 """
 
-import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import msgspec
-import structlog
-from sqlalchemy import Connection, Engine, Row, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from app.events.rows import EVENT_COLUMNS
-from app.platform.database import kind_of
-
-log = structlog.get_logger()
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -73,12 +65,6 @@ FROM claimed JOIN events e ON e.position = event_position
 LEFT JOIN person_keys k ON k.person_id = e.person_id
 ORDER BY delivery_id
 """)  # noqa: S608 - the columns are a constant
-
-PROLONG = text("""
-UPDATE deliveries SET not_before = clock_timestamp() + make_interval(secs => :lease)
-FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, number)
-WHERE deliveries.id = held.id AND claim = held.number AND done_at IS NULL
-""")
 
 GIVE_BACK = text("""
 UPDATE deliveries SET attempts = attempts - 1, claim = claim + 1,
@@ -164,58 +150,9 @@ def mark_failed(
 
 def give_back(connection: Connection, claims: Sequence[Claim], delay: float = 0) -> None:
     """Release the claims for others to take after ``delay`` seconds; the try does not count."""
-    held = _held({claim.delivery_id: claim.number for claim in claims})
-    connection.execute(GIVE_BACK, held | {"delay": delay})
+    ids, numbers = [claim.delivery_id for claim in claims], [claim.number for claim in claims]
+    connection.execute(GIVE_BACK, {"ids": ids, "claims": numbers, "delay": delay})
 
 
 def _person_of(row: Row) -> uuid.UUID | None:
     return row.person_id if row.key else None
-
-
-def _held(numbers: dict[int, int]) -> dict[str, list[int]]:
-    return {"ids": list(numbers), "claims": list(numbers.values())}
-
-
-class LeaseKeeper:
-    """Extends this process's leases, every third of their length, while handlers run.
-
-    It works in a thread that ends with the process, so the leases then run out.
-    """
-
-    def __init__(self, engine: Callable[[], Engine], lease: float) -> None:
-        self.lease = lease
-        self._engine = engine
-        self._held: dict[int, int] = {}
-        self._guard = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    @contextmanager
-    def extending(self, claims: Sequence[Claim]) -> Iterator[None]:
-        with self._guard:
-            self._held |= {claim.delivery_id: claim.number for claim in claims}
-            # A forked child inherits the object but not the thread.
-            if self._held and (self._thread is None or not self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
-                self._thread.start()
-        try:
-            yield
-        finally:
-            with self._guard:
-                for claim in claims:
-                    self._held.pop(claim.delivery_id, None)
-
-    def _run(self) -> None:
-        while True:
-            time.sleep(self.lease / 3)
-            with self._guard:
-                held = dict(self._held)
-            if held:
-                self._prolong(held)
-
-    def _prolong(self, held: dict[int, int]) -> None:
-        try:
-            with self._engine().connect() as connection:
-                connection.execute(PROLONG, _held(held) | {"lease": self.lease})
-                connection.commit()
-        except SQLAlchemyError as error:
-            log.warning("lease.not_prolonged", error=kind_of(error))

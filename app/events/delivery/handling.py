@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from app.events.delivery.claims import (
     Claim,
-    LeaseKeeper,
     claim_deliveries,
     give_back,
     mark_done,
@@ -24,6 +23,7 @@ from app.events.delivery.claims import (
     reread,
 )
 from app.events.delivery.dead_letters import record_dead_letter
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
 from app.events.delivery.sending import Send, send_all
 from app.events.rows import NewerEvent, readable_metadata, recorded_event

@@ -16,9 +16,9 @@ from app.engagements import subscribers
 from app.engagements.models import Engagement
 from app.engagements.pricing import OtherCurrency
 from app.engagements.queries import engagement_of
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.delivery.handling import deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.models import Delivery
 from app.events.store import read_stream

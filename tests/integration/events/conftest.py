@@ -9,8 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.delivery.claims import Claim, LeaseKeeper, claim_deliveries
+from app.events.delivery.claims import Claim, claim_deliveries
 from app.events.delivery.handling import Outcome, deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.delivery.relay import relay_batch
 from app.events.models import Delivery
 from app.events.store import record

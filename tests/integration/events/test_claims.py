@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreRequested
 from app.events.delivery import handling
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome
+from app.events.delivery.leases import LeaseKeeper
 from app.events.models import Delivery, StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Staff
 from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application
-from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
+from app.events.delivery.leases import LeaseKeeper
 from app.events.models import Delivery
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent

@@ -20,7 +20,8 @@ from sqlalchemy.pool import QueuePool
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
-from app.applications.submission import READ_DRAFT, SUBMIT
+from app.applications.finished_draft import READ_DRAFT
+from app.applications.submission import SUBMIT
 from benchmarks.drafts import statement_values
 from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 

@@ -1,7 +1,7 @@
 """Applications: the `questions`, the form being filled in (`drafts`), and what was sent.
 
-`submission` turns a draft into an application, or `refusal` says why it can't; `intake` takes
-applications from another site's form. `fold` computes an application's state from its events,
+`submission` turns a `finished_draft` into an application, or `refusal` says why it can't; `intake`
+takes applications from another site's form. `fold` computes an application's state from its events,
 `service` holds the commands on it, `promise` says when an answer is due, and `erasure` removes the
 person from it.
 

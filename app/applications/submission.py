@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg.types.json import Jsonb
 
-from app.applications.drafts.progress import answered_steps
-from app.applications.drafts.service import NO_SAVE, array_of
+from app.applications.drafts.service import NO_SAVE
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
-from app.applications.models import UNSENT
+from app.applications.finished_draft import AS_SEEN, as_seen, read_finished_draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
-from app.applications.refusal import DraftUnfinished, raise_refusal
+from app.applications.refusal import raise_refusal
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording
@@ -24,7 +23,6 @@ from app.events.types import stream_of
 from app.platform.database import new_id
 from app.platform.database.connection import SiteConnection
 from app.platform.languages.choice import SOURCE
-from app.screening.origins import COUNTED_FOR
 from app.screening.rules import Signals
 from app.screening.screen import SubmissionFacts
 
@@ -36,49 +34,12 @@ class Submitted(NamedTuple):
     access_token: str
 
 
-class FinishedDraft(NamedTuple):
-    """The result of READ_DRAFT: the stored answers, the person's key, and counts for screening."""
-
-    answers: Answers
-    person_key: bytes | None
-    seconds: float
-    same_text: str
-    under_email: int
-    from_origin: int
-
-
-# The same conditions as in the UPDATE below, so that what is sealed is what was read here.
-READ_DRAFT = f"""
-SELECT answers, key,
-    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8), coalesce((
-        SELECT reference FROM applications a
-        WHERE md5(a.answers ->> 'problem') = md5(d.answers ->> 'problem')
-            AND a.submitted_at > statement_timestamp() - interval '30 days'
-        ORDER BY a.submitted_at DESC LIMIT 1
-    ), ''), (
-        SELECT count(*) FROM applications a
-        WHERE lower(a.email) = lower(d.answers ->> 'email')
-            AND a.submitted_at > statement_timestamp() - CAST(%(counted_for)s AS interval)
-    ), (
-        SELECT count(*) FROM submission_origins o
-        WHERE o.origin = CAST(%(origin)s AS bytea)
-            AND o.submitted_at > statement_timestamp() - CAST(%(counted_for)s AS interval)
-    )
-FROM drafts d LEFT JOIN person_keys ON person_id = id
-WHERE id = %(draft_id)s AND version = %(draft_version)s AND {UNSENT}
-  AND questions_version = %(questions_version)s
-  AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(CAST(%(seen_saves)s AS text[]))
-  AND complete_steps @> %(earlier_steps)s
-"""  # noqa: S608 - a text of our own
-
 # One statement seals the draft and inserts the application and its event: all or nothing. Of many
 # simultaneous submits, one finds the draft unsealed. The event's stream is new, and needs no lock.
 SUBMIT = f"""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = %(answers)s
-    WHERE id = %(draft_id)s AND version = %(draft_version)s AND {UNSENT}
-      AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(CAST(%(seen_saves)s AS text[]))
-    RETURNING id
+    WHERE {AS_SEEN} RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
         answers, questions_version, language, submitted_at, status, version, signals)
@@ -95,7 +56,7 @@ INSERT INTO events (id, stream, version, type, schema_version, data, metadata, p
 SELECT %(id)s, %(stream)s, 1, %(type)s, %(schema_version)s, %(data)s, %(metadata)s, %(person_id)s,
     CAST(%(sealed)s AS bytea), submitted_at
 FROM submitted
-"""  # noqa: S608 - as above
+"""  # noqa: S608 - a text of our own
 # In the same statement, so that nobody ever reads a held application's events without the hold.
 HOLD = """
 UNION ALL
@@ -132,43 +93,17 @@ def submit_application(
     Raises AlreadySubmitted for a repeat, DraftUnfinished if an earlier step is incomplete or its
     answers are no longer valid, and DraftChanged if the draft or the questions have changed.
     """
-    as_seen = {
-        "draft_id": draft_id,
-        "draft_version": draft_version,
-        "questions_version": questionnaire.version,
-        "last_step": questionnaire.steps[-1].key,
-        "no_save": NO_SAVE,
-        "seen_saves": array_of(seen_saves),
-        "origin": origin,
-    }
-    draft = _finished_draft(connection, as_seen, answers, questionnaire)
+    seen = as_seen(draft_id, draft_version, seen_saves, questionnaire)
+    page = {**seen, "origin": origin}
+    draft = read_finished_draft(connection, page, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     submitted = Submitted(new_id(), secrets.token_urlsafe(24))
-    signals = screen(_facts(submission, draft))
+    signals = screen(draft.facts)
     key = draft.person_key or key_of(connection, draft_id)
-    if not _store(connection, submission, signals, submitted, as_seen, key):
+    if not _store(connection, submission, signals, submitted, page, key):
         raise_refusal(connection, draft_id, answers, questionnaire)
     connection.after_commit(bell.ring)
     return submitted
-
-
-def _finished_draft(
-    connection: SiteConnection,
-    as_seen: Mapping[str, Any],
-    answers: Answers,
-    questionnaire: Questionnaire,
-) -> FinishedDraft:
-    """The draft, if it still is ``as_seen`` by the prospect, with the facts for screening. Raises
-    like `submit_application`."""
-    keys = [step.key for step in questionnaire.steps[:-1]]
-    wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
-    row = connection.execute(READ_DRAFT, {**as_seen, **wanted}).fetchone()
-    if row is None:
-        raise_refusal(connection, as_seen["draft_id"], answers, questionnaire)
-    draft = FinishedDraft._make(row)
-    if answered_steps(draft.answers, keys, questionnaire) != keys:
-        raise DraftUnfinished(as_seen["draft_id"])
-    return draft
 
 
 def _submission(
@@ -188,35 +123,24 @@ def _submission(
     )
 
 
-def _facts(submission: ApplicationSubmitted, draft: FinishedDraft) -> SubmissionFacts:
-    """The facts for screening, as READ_DRAFT has counted them."""
-    return SubmissionFacts(
-        email=submission.email,
-        seconds=draft.seconds,
-        same_text=draft.same_text,
-        under_email=draft.under_email,
-        from_origin=draft.from_origin,
-    )
-
-
 def _store(
     connection: SiteConnection,
     submission: ApplicationSubmitted,
     signals: Signals,
     submitted: Submitted,
-    as_seen: dict[str, Any],
+    page: Mapping[str, Any],
     key: bytes,
 ) -> bool:
     """Seal the draft and store the application with its events. Returns False, with nothing stored,
     if the draft has changed since it was seen."""
     stream, metadata = stream_of("application", submitted.application_id), metadata_by("prospect")
-    content = content_of(submission, as_seen["draft_id"], key)
+    content = content_of(submission, page["draft_id"], key)
     trace_recording(connection, [content], stream, metadata)
     hold = _hold(connection, signals, stream, content["id"]) if signals else {}
     stored = connection.execute(
         SUBMIT_HELD if hold else SUBMIT,
         {
-            **as_seen,
+            **page,
             **msgspec.structs.asdict(submission),
             **content,
             **submitted._asdict(),

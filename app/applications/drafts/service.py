@@ -103,11 +103,10 @@ def save_step(
     StepChanged if ``save`` has not seen what it would overwrite, DraftSealed after the submission,
     and NotThisDraft if the draft has been deleted, or erased since it was sent.
     """
-    keys = [question.key for question in step.questions]
     values = {
         "id": draft_id,
         "step": step.key,
-        "keys": array_of(keys),
+        "keys": array_of(question.key for question in step.questions),
         "answers": Jsonb(answers, msgspec.json.encode),
         "accepted": accepted,
         "save": save.id,
@@ -119,12 +118,17 @@ def save_step(
     }
     if connection.execute(SAVE_STEP, values).rowcount:
         return save.id
+    return _save_before(connection, draft_id, step, answers)
+
+
+def _save_before(connection: Connection, draft_id: uuid.UUID, step: Step, answers: Answers) -> str:
+    """The id of the save that already says the same. Raises like `save_step` if there is none."""
     draft = read_again(connection, draft_id)
     if draft.is_erased:
         raise NotThisDraft(draft_id)
     if draft.submitted_at:
         raise DraftSealed(draft_id)
-    if any(draft.answers.get(key) != answers.get(key) for key in keys):
+    if any(draft.answers.get(one.key) != answers.get(one.key) for one in step.questions):
         raise StepChanged(draft_id)
     return last_save(draft, step)
 

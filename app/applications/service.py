@@ -25,7 +25,7 @@ from app.events.types import Event, RecordedEvent, stream_of
 
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
 OfferVerdict = OfferChanged | OfferTakenBack
-Outcome = ApplicationReleased | ApplicationDismissed
+HoldVerdict = ApplicationReleased | ApplicationDismissed
 HELD_BEFORE: Mapping[type[Event], Sequence[str]] = {
     ApplicationReleased: ("held", "dismissed"),
     ApplicationDismissed: ("held",),
@@ -71,12 +71,17 @@ def decide_on_offer(
 
 
 def settle_hold(
-    session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: HoldVerdict,
+    *,
+    seen_version: int,
+    actor: str,
 ) -> None:
     """Release or dismiss a held application that is unchanged since the reviewer saw it; a
     dismissed one can still be released. Raises AlreadyDecided if it has changed."""
-    before = HELD_BEFORE[type(outcome)]
-    _record_unless_changed(session, application_id, outcome, before, seen_version, actor)
+    before = HELD_BEFORE[type(verdict)]
+    _record_unless_changed(session, application_id, verdict, before, seen_version, actor)
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:

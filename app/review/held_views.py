@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
-from app.applications.service import AlreadyDecided, Outcome
+from app.applications.service import AlreadyDecided, HoldVerdict
 from app.engagements.queries import events_about
 from app.platform.database import db
 from app.review import service
@@ -38,30 +38,30 @@ def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
     return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody was written to.")
 
 
-def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnValue:
-    """Record the outcome, or say who did so first."""
+def settle(subject: Application, verdict: HoldVerdict, done: str) -> ResponseReturnValue:
+    """Record the verdict, or say who did so first."""
     form = SettlingForm()
     seen = form.seen_version if form.validate() else 0
     try:
         service.settle(
-            db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor
+            db.session(), subject.id, verdict, seen_version=seen, actor=current_user.actor
         )
         db.session.commit()
         flash(done)
     except AlreadyDecided:
         db.session.rollback()
-        flash(who_was_first(subject, outcome, seen) or done)
+        flash(who_was_first(subject, verdict, seen) or done)
     return redirect(url_for("review.application", application_id=subject.id), 303)
 
 
-def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
+def who_was_first(subject: Application, verdict: HoldVerdict, seen_version: int) -> str:
     """A sentence on what happened first; "" if it was the same reviewer's own first click."""
     events = events_about(db.session(), subject, None)
     changes = changes_since(events, seen_version) if seen_version else []
     if not changes:
         return CHANGED
     first = changes[0]
-    if first.data == outcome and first.metadata.actor == current_user.actor:
+    if first.data == verdict and first.metadata.actor == current_user.actor:
         return ""
     entry = entry_of(first, people_of(db.session(), subject))
     return f"Somebody got there first: {entry.title} by {entry.who}."

@@ -9,8 +9,8 @@ from app.applications.events import OfferChanged
 from app.applications.queries import get_application
 from app.applications.service import (
     AlreadyDecided,
+    HoldVerdict,
     OfferVerdict,
-    Outcome,
     Verdict,
     decide_application,
     decide_on_offer,
@@ -79,10 +79,15 @@ def change_offer(
 
 
 def settle(
-    session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: HoldVerdict,
+    *,
+    seen_version: int,
+    actor: str,
 ) -> None:
     """Release or dismiss a held application. Raises AlreadyDecided if somebody was first."""
-    settle_hold(session, application_id, outcome, seen_version=seen_version, actor=actor)
+    settle_hold(session, application_id, verdict, seen_version=seen_version, actor=actor)
     keep_rows(session, [application_id])
 
 

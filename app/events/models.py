@@ -5,7 +5,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    or_,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.platform.database import Model
@@ -145,6 +155,16 @@ class Delivery(Model):
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
         CheckConstraint("status <> 'dead' OR last_error IS NOT NULL", name="dead_has_its_error"),
     )
+
+    @hybrid_property
+    def has_failed(self) -> bool:
+        """Whether a try has failed. One in hand for the first time has ``attempts`` 1, no error."""
+        return self.attempts > 1 or self.last_error is not None
+
+    @has_failed.inplace.expression
+    @classmethod
+    def _has_failed_in_sql(cls) -> ColumnElement[bool]:
+        return or_(cls.attempts > 1, cls.last_error.is_not(None))
 
 
 class DeliveryTry(Model):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Delivery
@@ -95,10 +95,7 @@ def _died_of(cause: DeadLetterCause) -> tuple[ColumnElement[bool], ...]:
 
 def retrying_deliveries(session: Session) -> list[FailedDelivery]:
     """The oldest MOST_RETRYING deliveries that have failed and will be tried again."""
-    failed_before: ColumnElement[bool] = or_(
-        Delivery.attempts > 1, Delivery.last_error.is_not(None)
-    )
-    chosen = select(Delivery).where(Delivery.status == "waiting", failed_before)
+    chosen = select(Delivery).where(Delivery.status == "waiting", Delivery.has_failed)
     return _described(session, chosen.limit(MOST_RETRYING))
 
 

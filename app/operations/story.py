@@ -157,7 +157,7 @@ def _deliveries(session: Session, position: int) -> list[DeliveryStory]:
             subscriber=delivery.subscriber,
             status=delivery.status,
             attempts=delivery.attempts,
-            has_failed=delivery.attempts > 1 or delivery.last_error is not None,
+            has_failed=delivery.has_failed,
             not_before=delivery.not_before,
             tries=_tries(delivery, [one for one in failed if one.delivery_id == delivery.id]),
         )

@@ -14,7 +14,7 @@ from app.platform.database import db
 from app.review import service
 from app.review.changes import changes_since
 from app.review.forms import SettlingForm
-from app.review.pages import load
+from app.review.pages import load_application
 from app.review.timeline import entry_of, people_of
 
 CHANGED = "The application has changed since. Look it over once more."
@@ -27,7 +27,9 @@ held = Blueprint("held", __name__)
 def release(application_id: uuid.UUID) -> ResponseReturnValue:
     """Let the application go on like any other."""
     return settle(
-        load(application_id), ApplicationReleased(), "Released. It goes on like any other."
+        load_application(application_id),
+        ApplicationReleased(),
+        "Released. It goes on like any other.",
     )
 
 
@@ -35,7 +37,11 @@ def release(application_id: uuid.UUID) -> ResponseReturnValue:
 @login_required
 def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
     """Close the application without a mail."""
-    return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody was written to.")
+    return settle(
+        load_application(application_id),
+        ApplicationDismissed(),
+        "Dismissed. Nobody was written to.",
+    )
 
 
 def settle(subject: Application, verdict: HoldVerdict, done: str) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from app.review.pages import (
     EXPIRED,
     after_writing,
     decision_form,
-    load,
+    load_application,
     show_application,
     show_preview,
     unread_messages,
@@ -35,7 +35,7 @@ staff_messages = Blueprint("staff_messages", __name__, template_folder="template
 @login_required
 def write(application_id: uuid.UUID) -> ResponseReturnValue:
     """Preview the mail with the message, or send it once exactly that mail is confirmed."""
-    subject = load(application_id)
+    subject = load_application(application_id)
     form = ReviewersMessageForm()
     if "change" in request.form:
         return show_message(subject, form)

@@ -11,7 +11,7 @@ from app.extensions import csrf
 from app.platform.database import db
 from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm
-from app.review.pages import after_writing, decision_form, load, show_application
+from app.review.pages import after_writing, decision_form, load_application, show_application
 
 staff_notes = Blueprint("staff_notes", __name__)
 
@@ -21,7 +21,7 @@ staff_notes = Blueprint("staff_notes", __name__)
 @login_required
 def note(application_id: uuid.UUID) -> ResponseReturnValue:
     """Store the note. A double click stores it once."""
-    subject = load(application_id)
+    subject = load_application(application_id)
     form = NoteForm()
     if not form.validate():
         return show_application(subject, decision_form(subject), note_form=form), form.refusal

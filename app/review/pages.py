@@ -57,7 +57,8 @@ from app.screening.rules import current_rules
 EXPIRED = "This page was open for too long. Your text is kept; send it once more."
 
 
-def load(application_id: uuid.UUID) -> Application:
+def load_application(application_id: uuid.UUID) -> Application:
+    """The application; 404 for an unknown id."""
     subject = find_application(db.session(), application_id)
     if subject is None:
         abort(404)

@@ -13,7 +13,7 @@ from app.extensions import csrf
 from app.platform.database import db
 from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm, TakingForm
-from app.review.pages import after_writing, decision_form, load, show_application
+from app.review.pages import after_writing, decision_form, load_application, show_application
 from app.review.taking import NothingToTake, TakenMeanwhile
 
 taking = Blueprint("taking", __name__)
@@ -50,7 +50,7 @@ def put_back(application_id: uuid.UUID) -> ResponseReturnValue:
 
 def turn(application_id: uuid.UUID, act: Callable[[], None], done: str) -> ResponseReturnValue:
     """Take or put back, then return to the page with what was typed there."""
-    subject = load(application_id)
+    subject = load_application(application_id)
     form = TakingForm()
     if not form.validate():
         return show_application(subject, decision_form(subject), taking_form=form), form.refusal

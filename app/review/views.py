@@ -28,7 +28,7 @@ from app.review.on_its_way import OF_DECISION, OF_LINK, on_its_way
 from app.review.pages import (
     EXPIRED,
     decision_form,
-    load,
+    load_application,
     show_application,
     show_preview,
     unread_messages,
@@ -50,7 +50,7 @@ SAME = "That is what is on offer now. Choose another kind or another price."
 @review.get("/staff/applications/<uuid:application_id>")
 @login_required
 def application(application_id: uuid.UUID) -> str:
-    subject = load(application_id)
+    subject = load_application(application_id)
     return show_application(subject, decision_form(subject))
 
 
@@ -59,7 +59,7 @@ def application(application_id: uuid.UUID) -> str:
 @login_required
 def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     """Preview the mail that the decision sends, or decide once exactly that mail is confirmed."""
-    subject = load(application_id)
+    subject = load_application(application_id)
     form = decision_form(subject)
     first = () if subject.is_open else unseen_changes(subject, form)
     if "change" in request.form:
@@ -106,7 +106,7 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
 @login_required
 def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     """Give the prospect's page a new link, because the old one is in the wrong hands."""
-    subject = load(application_id)
+    subject = load_application(application_id)
     seen = LinkForm().seen.data or ""
     try:
         replace_page_link(db.session(), subject.id, seen=seen, actor=current_user.actor)

@@ -56,7 +56,7 @@ def open_promise(session: Session, events: Sequence[RecordedEvent]) -> Promise |
     return Promise(spoke.recorded_at, planned, missed)
 
 
-def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
+def is_answer_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
     """Whether the prospect was still waiting when the answer fell due; ``events`` as above."""
     return _is_awaited([earlier for earlier in events if earlier.position < due.position])
 

@@ -34,7 +34,7 @@ def reply_due_at(session: Session, waiting: RecordedEvent) -> datetime:
     return due_time(session, reply_key(waiting)) or deadline_after(waiting.recorded_at)
 
 
-def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
+def is_reply_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
     """Whether a message was still waiting when the reply fell due."""
     return waiting_message([e for e in events if e.position < due.position]) is not None
 

@@ -26,7 +26,7 @@ from app.applications.queries import (
 from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
-from app.messages.promise import is_missed
+from app.messages.promise import is_reply_missed
 from app.notifications.erasure import erase_mail_about_draft, erase_mail_about_person
 from app.notifications.letters import staff_alerts, staff_news, to_client, to_prospect
 from app.notifications.letters.decision import decision_letter
@@ -176,7 +176,7 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
     """message.reply_due → a reminder, to staff, unless they replied just before it."""
     application = share_lock_application(session, due.subject_id)
     is_erased = application.erased_at is not None
-    if is_missed(due, read_stream(session, due.stream)) and not is_erased:
+    if is_reply_missed(due, read_stream(session, due.stream)) and not is_erased:
         letter = staff_alerts.reply_due(application)
         tell_staff(session, letter, because=due, about=application)
 

@@ -18,12 +18,12 @@ from app.applications.events import (
     OfferTakenBack,
     PageLinkReplaced,
 )
-from app.applications.promise import is_missed
+from app.applications.promise import is_answer_missed
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
 from app.events.rows import FromNewerRelease
 from app.events.types import Event, RecordedEvent
-from app.messages import promise as reply_promise
 from app.messages.events import ReplyDue
+from app.messages.promise import is_reply_missed
 from app.payments.events import (
     DepositDisputeClosed,
     DepositDisputed,
@@ -180,8 +180,8 @@ def _in_words(event: Event) -> tuple[str, str]:
 def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
     """Whether the event is the due time of a promise that had been kept."""
     if isinstance(recorded.data, ReplyDue):
-        return not reply_promise.is_missed(recorded, events)
-    return isinstance(recorded.data, AnswerDue) and not is_missed(recorded, events)
+        return not is_reply_missed(recorded, events)
+    return isinstance(recorded.data, AnswerDue) and not is_answer_missed(recorded, events)
 
 
 def latest_words(

@@ -67,7 +67,7 @@ def quote_as_read(engagement: Engagement) -> Quote:
     return in_present_language(quote, quote.translations)
 
 
-def name_of(engagement: Engagement) -> str:
+def engagement_name(engagement: Engagement) -> str:
     """The engagement's name: as it was offered, or else what the offers now call its kind."""
     return proposal_at(quote_as_read(engagement), current_offers()).name
 

@@ -6,13 +6,13 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from app.engagements.figures import engagement_figures
-from app.engagements.queries import engagement_page, name_of
+from app.engagements.queries import engagement_name, engagement_page
 from app.engagements.states import STATES, engagement_state
 from app.platform.database import db
 
 engagements = Blueprint("engagements", __name__, template_folder="templates")
 engagements.add_app_template_filter(engagement_state)
-engagements.add_app_template_filter(name_of, "engagement_name")
+engagements.add_app_template_filter(engagement_name)
 
 
 @engagements.get("/staff/engagements/")

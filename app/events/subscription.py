@@ -26,8 +26,8 @@ class Subscriptions:
     """Event types with their subscribers, each named ``<domain>.<function>`` in the database."""
 
     def __init__(self, table: Mapping[type[Event], Sequence[Subscriber]]) -> None:
-        self.pairs = [(event.type, name_of(s)) for event, row in table.items() for s in row]
-        self._by_name = {name_of(s): s for row in table.values() for s in row}
+        self.pairs = [(event.type, subscriber_name(s)) for event, row in table.items() for s in row]
+        self._by_name = {subscriber_name(s): s for row in table.values() for s in row}
         if len(set(self.pairs)) != len(self.pairs):
             raise ValueError("A subscriber is named twice behind one event type.")
 
@@ -56,7 +56,7 @@ class Subscriptions:
         return self._by_name[name]
 
 
-def name_of(subscriber: Subscriber) -> str:
+def subscriber_name(subscriber: Subscriber) -> str:
     """``app.scoring.subscribers.score_fit`` is ``scoring.score_fit``."""
     return f"{subscriber.__module__.split('.')[-2]}.{subscriber.__name__}"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.events.subscription import Subscriber, name_of
+from app.events.subscription import Subscriber, subscriber_name
 from app.events.types import Event
 from app.labs.models import Sandbox
 from app.platform.retry import RetryPolicy
@@ -33,7 +33,7 @@ class Station(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return name_of(self.subscriber)
+        return subscriber_name(self.subscriber)
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.engagements.queries import name_of
+from app.engagements.queries import engagement_name
 from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.stripe.answers import CheckoutPage
 from app.platform.database import new_id, utc_now
@@ -120,7 +120,7 @@ def _request(
 ) -> dict[str, Any]:
     """The request to Stripe: one line, the deposit, and the links back to the prospect's page."""
     quote = engagement.priced
-    offer = name_of(engagement)
+    offer = engagement_name(engagement)
     metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
     product = {
         "name": gettext("First month: %(offer)s", offer=offer)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.events.rows import READ, recorded_leniently
-from app.events.subscription import Subscriber, current_subscriptions, name_of
+from app.events.subscription import Subscriber, current_subscriptions, subscriber_name
 from app.events.types import RecordedEvent
 
 
@@ -47,5 +47,5 @@ def unhandled_events(connection: Connection, subscriber: Subscriber) -> Sequence
 
 
 def _named(subscriber: Subscriber) -> dict[str, object]:
-    name = name_of(subscriber)
+    name = subscriber_name(subscriber)
     return {"subscriber": name, "types": current_subscriptions().types_of(name)}

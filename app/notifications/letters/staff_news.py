@@ -2,7 +2,7 @@
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.engagements.queries import name_of
+from app.engagements.queries import engagement_name
 from app.notifications.letters.letter import Letter, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, desk_page
 from app.scoring.score import Score
@@ -14,7 +14,9 @@ def new_application(application: Application, score: Score, engagement: Engageme
     # A phone's narrow column would break between the figures.
     of = "\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}"
     reasons = tuple((f"{c.label}, {c.points}{of}{c.out_of}", c.reason) for c in score.criteria)
-    in_brief = f"{score.band_label}. Proposed: {name_of(engagement)}, {_price_of(engagement)}."
+    in_brief = (
+        f"{score.band_label}. Proposed: {engagement_name(engagement)}, {_price_of(engagement)}."
+    )
     return Letter(
         template="new_application",
         subject=f"{score.total} points: {isolated(application.company)} ({application.reference})",
@@ -71,7 +73,7 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
     return Letter(
         template="engagement_accepted",
         subject=(
-            f"Agreed: {isolated(application.company)}, {name_of(engagement)}"
+            f"Agreed: {isolated(application.company)}, {engagement_name(engagement)}"
             f" ({application.reference})"
         ),
         paragraphs=(

@@ -10,7 +10,7 @@ from app.applications.promise import deadline_after
 from app.applications.queries import Terms
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
-from app.engagements.queries import name_of, quote_as_read, terms_in_short
+from app.engagements.queries import engagement_name, quote_as_read, terms_in_short
 from app.firm.offers import current_offers
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import agreement_page, status_page
@@ -148,7 +148,7 @@ def deposit_receipt(
     about = {
         "amount": money(amount_cents, currency),
         "reference": application.reference,
-        "offer": name_of(engagement),
+        "offer": engagement_name(engagement),
     }
     if engagement.priced.deposit_is_first_month:
         subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)

@@ -26,12 +26,17 @@ from app.review.queue.models import QueueRow
 
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 
-REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
-LAST_WORD_TYPES = ", ".join(f"'{event.type}'" for event in (*PROSPECT_SPOKE, AnswerDue))
-OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
-IS_OPEN = f"(a.erased_at IS NULL AND a.status IN ({OPEN_STATUSES}))"
-UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
-AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
+
+def _listed(words: Iterable[str]) -> str:
+    """Our own words between the brackets of an IN."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+REPLY_TYPES = _listed(event.type for event in REPLIES)
+LAST_WORD_TYPES = _listed(event.type for event in (*PROSPECT_SPOKE, AnswerDue))
+IS_OPEN = f"(a.erased_at IS NULL AND a.status IN ({_listed(OPEN)}))"
+UNDECIDED_STATUSES = _listed(UNDECIDED)
+AWAITING_STATUSES = _listed(AWAITS_ANSWER)
 
 # The tables it reads are folded from the streams, each in the transaction that records the event.
 # `strongest` is the criterion that gave the largest share of its points or, among equals, the one

@@ -112,9 +112,10 @@ class StoredCheckpoint(Model):
 
 class Delivery(Model):
     """One event for one subscriber. ``waiting`` until its handler's writes commit with it, then
-    ``done``; ``dead`` after the last failed try. Nobody may try it before ``not_before``: it waits
-    for a retry, or a worker has had it in hand since ``claimed_at`` (see `claims`). ``sent_at`` is
-    when a task was sent for it (NULL: none is on its way)."""
+    ``done``; ``dead`` after the last failed try. ``attempts`` counts the tries; a replay begins
+    again from 0. Nobody may try it before ``not_before``: it waits for a retry, or a worker has had
+    it in hand since ``claimed_at`` (see `claims`). ``sent_at`` is when a task was sent for it
+    (NULL: none is on its way)."""
 
     __tablename__ = "deliveries"
 

@@ -1,4 +1,4 @@
-"""The tries to pay a deposit by card, as rows. Changing one requires the lock on its deposit."""
+"""The attempts to pay a deposit by card, as rows. Changing one requires the lock on its deposit."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The deposit, the tries to pay it by card, what was refunded or disputed of it, and Stripe's
+"""The deposit, the attempts to pay it by card, what was refunded or disputed of it, and Stripe's
 reports on all of that. Money is in cents."""
 
 import uuid

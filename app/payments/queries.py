@@ -41,7 +41,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
 
     ``is_first_month``: it pays for the first month, and is called that. ``is_processing``: it was
     paid at Stripe, and the payer's bank is still processing it. ``reference`` identifies a
-    transfer. ``attempt`` is the id of the last try by card, ``problem`` a sentence on it.
+    transfer. ``attempt`` is the id of the last one by card, ``problem`` a sentence on it.
     ``payments`` are those that arrived.
     """
 
@@ -97,8 +97,8 @@ class DepositPanel(msgspec.Struct, frozen=True):
 
     def awaits_stripe(self, query: Mapping[str, str]) -> bool:
         """Whether it may have been paid without Stripe having told us yet. The ``query`` in the
-        page's address says whether the payer came to it from Stripe's page, and after which try:
-        it stays in the address when they try again."""
+        page's address says whether the payer came to it from Stripe's page, and which attempt that
+        was: it stays in the address when they try again."""
         is_about_last = query.get("attempt", self.attempt) == self.attempt
         awaits_news = came_back_from_stripe(query) and is_about_last and not self.problem
         return not self.is_paid and (self.is_processing or awaits_news)

@@ -18,21 +18,23 @@ def logging_to_nobody(site: Site, folder: Path) -> Iterator[None]:
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        relaunch(site, dict.fromkeys(logs, pipe))
+        stop_to_log(site, dict.fromkeys(logs, pipe))
+        for process in site.processes.values():
+            process.launch()
         os.close(reader)
         for process in site.processes.values():
             process.wait_until_ready()
         yield
     finally:
-        relaunch(site, logs)
+        stop_to_log(site, logs)
+        site.start()
 
 
-def relaunch(site: Site, logs: dict[str, Path]) -> None:
-    """Stop each process, and launch it again with that log; it need not be ready yet."""
+def stop_to_log(site: Site, logs: dict[str, Path]) -> None:
+    """Stop each process, and have it write to that log when it runs again."""
     site.stop()
     for name, log in logs.items():
         site.processes[name].log = log
-        site.processes[name].launch()
 
 
 def test_a_log_that_nobody_reads_holds_up_nothing(

@@ -27,7 +27,7 @@ PROGRAM = FOLDER / "node_modules/lighthouse/cli/index.js"
 # A draft's pages and a prospect's own are private and stay out of search engines on purpose.
 # Lighthouse's other checks about search engines still apply to them.
 NOT_FOR_SEARCH = "is-crawlable"
-TRIES = 4
+TRIES = 2
 
 
 class Page(NamedTuple):

@@ -70,7 +70,10 @@ class Mover:
 
     @property
     def bridge(self) -> Bridge:
+        """The bridge as it stands, read in a transaction that is over: the server ends one that a
+        test keeps open while it waits."""
         bridge = self.session.get_one(Bridge, self.address.name, populate_existing=True)
+        self.session.expunge(bridge)
         self.session.commit()
         return bridge
 

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
+from app.events.delivery.turn import IN_TURN
 from app.events.rows import EVENT_COLUMNS
 
 
@@ -29,29 +30,21 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 # A claim's commit need not wait for the disk: if a crash of the server undoes the claim, nothing is
-# lost. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
+# lost. SKIP LOCKED and the lease keep others out.
 #
 # Here and below: most deliveries are done, so Postgres believes the partial indexes on the others
 # to be nearly empty, and would rather scan one of them than look up a delivery by its id. So a
 # statement that looks up by id leaves `status` alone until the row is locked, and tests `done_at`
-# instead, which is in no partial index's condition. OFFSET 0 keeps the subquery on the stream from
-# becoming a join. A statement that compares the claim's number also excludes dead deliveries: their
-# number has moved on.
+# instead, which is in no partial index's condition. A statement that compares the claim's number
+# also excludes dead deliveries: their number has moved on.
 CLAIM = text(f"""
 WITH locked AS MATERIALIZED (
     SELECT id, status, not_before, subscriber, stream, stream_version FROM deliveries
     WHERE id = ANY(:ids) AND done_at IS NULL
     FOR UPDATE SKIP LOCKED
 ), chosen AS (
-    SELECT id FROM locked
-    WHERE status = 'waiting' AND not_before <= clock_timestamp()
-      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = locked.subscriber)
-      AND NOT EXISTS (
-        SELECT FROM deliveries earlier
-        WHERE earlier.subscriber = locked.subscriber AND earlier.stream = locked.stream
-          AND earlier.stream_version < locked.stream_version AND earlier.status <> 'done'
-        OFFSET 0
-      )
+    SELECT id FROM locked AS candidate
+    WHERE status = 'waiting' AND not_before <= clock_timestamp() AND {IN_TURN}
 ), claimed AS (
     UPDATE deliveries d
     SET attempts = attempts + 1, claim = claim + 1, claimed_at = clock_timestamp(), sent_at = NULL,
@@ -64,7 +57,7 @@ SELECT {EVENT_COLUMNS}, e.person_id, delivery_id, claim, subscriber, attempts,
 FROM claimed JOIN events e ON e.position = event_position
 LEFT JOIN person_keys k ON k.person_id = e.person_id
 ORDER BY delivery_id
-""")  # noqa: S608 - the columns are a constant
+""")  # noqa: S608 - put together from constants
 
 GIVE_BACK = text("""
 UPDATE deliveries SET attempts = attempts - 1, claim = claim + 1,

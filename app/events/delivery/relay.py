@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.events.bell import listening
 from app.events.delivery.sending import Send, send_all, share_out
+from app.events.delivery.turn import IN_TURN
 from app.events.spans import relay_span
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import known_types
@@ -31,7 +32,7 @@ log = structlog.get_logger()
 # later delivery must never exist before an earlier one. Only the first unfinished delivery of a
 # stream gets a task, so that a busy stream takes no more than its turn. Types that only a newer
 # release knows are left to its relay, which knows their subscribers.
-RELAY_BATCH = text("""
+RELAY_BATCH = text(f"""
 WITH batch AS (
     SELECT position, stream, version, type, metadata ->> 'correlation_id' AS trace FROM events
     WHERE relayed_at IS NULL AND type = ANY(CAST(:known AS text[]))
@@ -44,28 +45,22 @@ WITH batch AS (
         WHERE earlier.stream = batch.stream AND earlier.version < batch.version
           AND earlier.relayed_at IS NULL
           AND earlier.position NOT IN (SELECT position FROM batch)
-        OFFSET 0  -- a lookup, not a join: see `claims`
+        OFFSET 0  -- a lookup, not a join: see `turn`
     )
 ), marked AS (
     UPDATE events SET relayed_at = clock_timestamp()
     FROM ready WHERE events.position = ready.position
 ), wanted AS (
-    SELECT position, subscriber, stream, version, place,
-        row_number() OVER (PARTITION BY subscriber, stream ORDER BY version) = 1
-        AND NOT EXISTS (
-            SELECT FROM deliveries earlier
-            WHERE earlier.subscriber = t.subscriber AND earlier.stream = ready.stream
-              AND earlier.stream_version < version AND earlier.status <> 'done'
-        )
-        AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = t.subscriber)
-        AS goes_first
+    SELECT position, subscriber, stream, version AS stream_version, place,
+        row_number() OVER (PARTITION BY subscriber, stream ORDER BY version) = 1 AS is_first_here
     FROM ready
     JOIN unnest(CAST(:types AS text[]), CAST(:subscribers AS text[]))
         WITH ORDINALITY AS t (type, subscriber, place) USING (type)
 ), added AS (
     INSERT INTO deliveries (event_position, subscriber, stream, stream_version, sent_at)
-    SELECT position, subscriber, stream, version, CASE WHEN goes_first THEN clock_timestamp() END
-    FROM wanted ORDER BY position, place
+    SELECT position, subscriber, stream, stream_version,
+        CASE WHEN is_first_here AND {IN_TURN} THEN clock_timestamp() END
+    FROM wanted AS candidate ORDER BY position, place
     ON CONFLICT DO NOTHING
     RETURNING id, event_position, sent_at
 ), first AS (
@@ -77,19 +72,14 @@ SELECT (SELECT count(*) FROM ready) AS relayed,
        (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NULL) AS held,
        (SELECT array_agg(DISTINCT trace) FROM ready) AS traces,
        set_config('synchronous_commit', 'off', true)
-""")
+""")  # noqa: S608 - a constant
 
 # The worker that finished the previous delivery may have looked for this one a moment too early.
-TAKE_FREED = text("""
-UPDATE deliveries d SET sent_at = clock_timestamp()
-WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXISTS (
-    SELECT FROM deliveries earlier
-    WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
-      AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
-    OFFSET 0  -- a lookup, not a join: see `claims`
-) AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
-RETURNING d.id
-""")
+TAKE_FREED = text(f"""
+UPDATE deliveries AS candidate SET sent_at = clock_timestamp()
+WHERE id = ANY(:ids) AND done_at IS NULL AND sent_at IS NULL AND {IN_TURN}
+RETURNING id
+""")  # noqa: S608 - a constant
 
 # Looks at the newest only: a backlog that waits unsent, behind a failure or a pause, would
 # otherwise be read in full each time.

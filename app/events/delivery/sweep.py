@@ -4,28 +4,23 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.events.delivery.sending import share_out
+from app.events.delivery.turn import IN_TURN
 
 SWEEP_LIMIT = 1000
 
 # Only the first unfinished delivery of a stream is sent; whoever finishes it sends the next.
-TAKE_DUE = text("""
+TAKE_DUE = text(f"""
 WITH due AS (
-    SELECT d.id FROM deliveries d
-    WHERE d.status = 'waiting' AND d.not_before <= now()
-      AND (d.sent_at IS NULL OR d.sent_at < now() - make_interval(secs => :resend_after))
-      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
-      AND NOT EXISTS (
-        SELECT FROM deliveries earlier
-        WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
-          AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
-        OFFSET 0  -- a lookup, not a join: see `claims`
-      )
-    ORDER BY d.not_before LIMIT :most
+    SELECT id FROM deliveries AS candidate
+    WHERE status = 'waiting' AND not_before <= now()
+      AND (sent_at IS NULL OR sent_at < now() - make_interval(secs => :resend_after))
+      AND {IN_TURN}
+    ORDER BY not_before LIMIT :most
     FOR UPDATE SKIP LOCKED
 )
 UPDATE deliveries SET sent_at = now() FROM due WHERE deliveries.id = due.id
 RETURNING deliveries.id, attempts
-""")
+""")  # noqa: S608 - a constant
 
 
 def take_due_deliveries(session: Session, *, resend_after: float) -> list[list[int]]:

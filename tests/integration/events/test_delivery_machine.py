@@ -65,7 +65,7 @@ GUARDS: dict[str, tuple[str, str, str, Course]] = {
     "lease": ("CLAIM", "not_before <= clock_timestamp()", "true", [*CLAIMED, *SUCCEED]),
     "pause": (
         "CLAIM",
-        "p.subscriber = locked.subscriber",
+        "p.subscriber = candidate.subscriber",
         "false",
         [*ONE, lambda it: it.pause(subscriber=SUBSCRIBERS[0]), *SUCCEED],
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from multiprocessing.pool import ThreadPool
+from pathlib import Path
 
 from tests.faults.handled import (
     QUEUE,
@@ -84,3 +85,18 @@ def test_a_web_process_told_to_stop_answers_the_requests_it_has_accepted(
     wait_until_handled(site, CHILDREN)
     check_each_was_handled_once(site)
     note(f"web told to stop with {CHILDREN} POSTs in hand: each answered, none lost")
+
+
+def test_a_web_server_told_to_stop_while_it_starts_its_workers_has_to_kill_none(
+    site: Site,
+) -> None:
+    web = site.processes["web"]
+    web.stop()
+    before = len(site.log("web"))
+    web.launch()
+    workers = Path(f"/proc/{web.pid}/task/{web.pid}/children")
+    eventually(workers.read_text, every=0.0005)
+    web.stop()
+    assert web.ending == "exit code 0"
+    assert "refused to gracefully stop" not in site.log("web")[before:]
+    site.start("web")

@@ -84,6 +84,12 @@ PAGES = {
         lazy_gettext("Wait a moment, then reload this page."),
     ),
 }
+# What to do next where it is something else for a member of staff at work.
+AT_DESK: Final = {
+    404: "Check the link, or start again from the applications.",
+    410: "There is nothing left to do.",
+    500: "Try again; if it keeps happening, give whoever runs this site the number.",
+}
 # For a 503 in answer to a form.
 STILL_TYPED: Final = lazy_gettext(
     "This usually lasts seconds. What you typed is still in your browser."
@@ -114,6 +120,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     typed = typed_fields() if error.code in {429, 503} else ()
     written = written_texts() if error.code in {404, 410, 413} else ()
     title, message, next_step = page_of(error, by_button=bool(typed), gives_back=bool(written))
+    at_desk = is_at_desk(error.code)
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if is_for_programs:
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
@@ -122,10 +129,10 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         code=error.code,
         title=title,
         message=message,
-        next_step=next_step,
+        next_step=AT_DESK.get(error.code, next_step) if at_desk else next_step,
         typed=typed,
         written=written,
-        at_desk=is_at_desk(error.code),
+        at_desk=at_desk,
         without_database=error.code >= 500,
     )
     return page, error.code, headers

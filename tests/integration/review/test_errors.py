@@ -46,6 +46,13 @@ def test_signed_in_staff_see_an_error_within_the_staff_pages(
     assert SITE_NAV in stranger.text and DESK_NAV not in stranger.text
 
 
+def test_staff_are_led_back_to_the_applications_and_anybody_else_to_the_home_page(
+    desk: FlaskClient, client: FlaskClient
+) -> None:
+    assert "start again from the applications." in desk.get("/staff/nothing").text
+    assert "start again from the home page." in client.get("/staff/nothing").text
+
+
 @pytest.mark.parametrize(
     ("problem", "code"), [(KeyError("row"), 500), (OperationalError("", {}, Exception()), 503)]
 )

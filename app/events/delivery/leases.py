@@ -65,4 +65,4 @@ class LeaseKeeper:
                 connection.execute(EXTEND, values)
                 connection.commit()
         except SQLAlchemyError as error:
-            log.warning("lease.not_prolonged", error=kind_of(error))
+            log.warning("lease.not_extended", error=kind_of(error))

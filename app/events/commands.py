@@ -8,7 +8,7 @@ from app.events.canary import SUBSCRIBER as CANARY
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.epochs import begin_epoch, has_moved
-from app.events.integrity.checkpoints import last_root, make_checkpoint
+from app.events.integrity.checkpoints import last_root, make_checkpoint, seconds_unsigned
 from app.events.subscription import current_subscriptions
 from app.platform.command_group import CommandGroup, operator
 from app.platform.database import db
@@ -83,6 +83,8 @@ def checkpoint() -> None:
     db.session.commit()
     if made:
         click.echo(f"{made.events} events, root {made.root}")
+    elif seconds_unsigned(db.session()):
+        click.echo("Nothing can be signed yet: an open transaction holds it up.")
     elif root := last_root(db.session()):
         click.echo(f"Nothing new to sign since the root {root}")
     else:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.events.integrity.chain import broken_links
 from app.events.integrity.checkpoints import bad_checkpoints, make_checkpoint
 from app.events.types import RecordedEvent
+from app.platform.database import db
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Record, new_stream
 
@@ -126,6 +127,18 @@ def test_the_last_root_is_printed_if_there_is_nothing_new_to_sign(
     session.commit()
     again = run(args=["events", "checkpoint"]).output
     assert made and again.splitlines()[-1] == f"Nothing new to sign since the root {made.root}"
+
+
+def test_what_an_open_transaction_keeps_from_being_signed_is_not_called_nothing_new(
+    app: Flask, record_event: Record
+) -> None:
+    run = app.test_cli_runner().invoke
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_current_xact_id()"))
+        record_event()
+        said = run(args=["events", "checkpoint"]).output
+    assert said == "Nothing can be signed yet: an open transaction holds it up.\n"
+    assert "1 events, root" in run(args=["events", "checkpoint"]).output
 
 
 def test_a_log_with_recomputed_hashes_no_longer_agrees_with_its_checkpoint(

@@ -27,13 +27,15 @@ class BridgeName(click.ParamType):
 
 @bridges.command("list")
 def show() -> None:
-    """Print each bridge with its lag, and its last error since it last succeeded."""
+    """Print each bridge with its lag, what it has passed over, and its last error since it last
+    succeeded."""
     figures = bridge_figures(db.session())
     if not figures:
         click.echo(f"{NO_BRIDGE}.")
     for bridge in figures:
         state = "paused" if bridge.paused_at else bridge.last_error or "well"
-        click.echo(f"{bridge.name}: {bridge.lag} events behind, {state}")
+        passed_over = f"{bridge.passed_over} passed over, " if bridge.passed_over else ""
+        click.echo(f"{bridge.name}: {bridge.lag} events behind, {passed_over}{state}")
 
 
 @bridges.command("pause")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.bridges.addresses import parse_bridges
@@ -34,6 +35,12 @@ def test_a_bridge_can_be_paused_and_resumed(run: Run) -> None:
     assert "paused" in run("list").output
     assert run("resume", "warehouse").output == "warehouse is resumed.\n"
     assert "well" in run("list").output
+
+
+def test_the_list_says_what_a_bridge_has_passed_over(run: Run, session: Session) -> None:
+    session.execute(text("UPDATE bridges SET passed_over = 7, last_passed_over = 'too large'"))
+    session.commit()
+    assert run("list").output == "warehouse: 0 events behind, 7 passed over, well\n"
 
 
 def test_a_pause_closes_the_circuit_of_a_broker_that_is_no_longer_tried(

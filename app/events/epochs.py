@@ -1,18 +1,21 @@
 """The log on another server than the one that wrote it, as after a restore.
 
 Transaction ids start again there, so an epoch shifts the horizons that `log` orders by: they
-continue where the other server's ended.
+continue where the other server's ended. That may be beyond its last event, since a checkpoint
+reaches as far as the transactions did.
 """
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-MOVED = text("""
-SELECT max(horizon) >= log_horizon(pg_snapshot_xmax(pg_current_snapshot())) FROM events
-""")
-BEGIN_EPOCH = text("""
+# A checkpoint covers what lies below its horizon.
+END = """
+SELECT greatest((SELECT max(horizon) FROM events), (SELECT max(horizon) - 1 FROM checkpoints))
+"""
+MOVED = text(f"SELECT ({END}) >= log_horizon(pg_snapshot_xmax(pg_current_snapshot()))")
+BEGIN_EPOCH = text(f"""
 INSERT INTO log_epochs (shift)
-SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM events
+SELECT ({END}) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 """)
 
 

@@ -11,15 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
+from app.events.epochs import begin_epoch, has_moved
+from app.events.integrity.checkpoints import bad_checkpoints, make_checkpoint
 from app.events.log import START, Place, place_of, read_log
 from app.events.rows import UnreadableEvent
 from app.events.store import record
 from app.platform.database import db
 from local.postgres import Postgres
+from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Record, new_stream, record_from_tomorrow
 from tests.settled import wait_until_settled
 
 Seen = list[tuple[str, int]]
+SECRET = "a secret of the site, long enough"
 
 
 @contextmanager
@@ -121,3 +125,44 @@ def test_a_log_restored_to_another_server_continues_there(
     after = record_event()
     assert follow(session, place)[0] == [(after.stream, 1)]
     assert "where it was" in runner.invoke(args=["events", "restored"]).output
+
+
+def test_what_is_recorded_after_a_restore_is_not_counted_to_a_checkpoint_from_before(
+    session: Session, tamper: Tamper, record_event: Record
+) -> None:
+    """A checkpoint reaches as far as the transactions, and on a quiet night, with only the canary
+    going round, these are far beyond the last event."""
+
+    def sign() -> int:
+        made = make_checkpoint(session, SECRET)
+        session.commit()
+        return made.events if made else 0
+
+    tamper("ALTER TABLE checkpoints ALTER COLUMN id RESTART")
+    session.execute(text("INSERT INTO log_epochs (shift) VALUES (1000000)"))
+    record_event()
+    for _ in range(50):
+        session.execute(text("SELECT pg_current_xact_id()"))
+        session.commit()
+    assert sign() == 1
+    # As on a server that has given out far fewer transaction ids.
+    tamper("DELETE FROM log_epochs")
+    begin_epoch(session)
+    assert not has_moved(session)
+    session.commit()
+    record_event()
+    assert list(bad_checkpoints(session, SECRET)) == []
+    assert sign() == 1
+
+
+def test_a_log_is_moved_where_only_its_checkpoint_is_ahead_of_the_server(
+    session: Session, tamper: Tamper, record_event: Record
+) -> None:
+    record_event()
+    make_checkpoint(session, SECRET)
+    session.commit()
+    assert not has_moved(session)
+    tamper("UPDATE checkpoints SET horizon = horizon + 1000000")
+    assert has_moved(session)
+    begin_epoch(session)
+    assert not has_moved(session)

@@ -239,7 +239,7 @@ def test_a_subscriber_that_waits_too_long_for_a_worker_is_not_shown_as_healthy(
     page = desk.get("/staff/events/")
     unwell, _, rest = page.partition("Not well")[2].partition("</table>")
     assert "scoring.score_fit" in unwell and "Lagging" in unwell
-    assert "check that a worker is running" in rest
+    assert "check that the relay and a worker are running" in rest
     assert "flowmap__node--lagging" in rest and "Lagging" not in rest
 
 

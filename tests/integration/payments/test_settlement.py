@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import StoredEvent
+from app.messages.service import write_as_staff
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.stripe.settlement import SECOND_PAYMENT
@@ -169,6 +170,19 @@ def test_after_the_bank_refuses_the_deposit_is_still_due_and_can_be_paid_again(
     assert "did not go through" in back and "<h1>You have agreed, and the deposit is due." in back
     assert "waiting for Stripe" not in back and f"{payer.own_page}/progress" not in back
     assert payer.press_pay().location.startswith(standin.url)
+
+
+def test_a_message_that_comes_before_stripes_does_not_say_that_nothing_is_paid(
+    standin: Standin, payer: Payer, session: Session
+) -> None:
+    back = standin.pay(payer.press_pay().location)
+    page = html.unescape(payer.browser.get(back).text)
+    news = re.search(r'hx-get="([^"]*/messages/new\?[^"]*)"', page)
+    assert news
+    write_as_staff(session, payer.application_id, "Welcome!", form_id="a", actor="staff:ada")
+    session.commit()
+    part = payer.browser.get(f"{news[1]}&seen=0").text
+    assert "Welcome!" in part and "<h1>Your payment is on its way.</h1>" in part
 
 
 def test_the_next_try_does_not_pass_for_the_one_that_the_payer_came_back_from(

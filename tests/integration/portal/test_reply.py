@@ -13,6 +13,7 @@ from app.applications.models import Application
 from app.applications.service import provide_more
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.messages.service import write_as_staff
 from app.platform.database import db
 from app.portal import views
 from tests.integration.portal.conftest import Decide, Send
@@ -30,6 +31,18 @@ def test_the_page_shows_the_question_with_a_form_below_it(
     page = client.get(path).text
     assert "The reviewer has a question for you." in page
     assert html.escape(asked) in page and 'name="message"' in page
+
+
+def test_the_page_names_the_question_even_when_more_was_written_after_it(
+    client: FlaskClient, path: str, asked: str, session: Session, application: Application
+) -> None:
+    write_as_staff(session, application.id, "No hurry.", form_id="a", actor="staff:ada")
+    session.commit()
+    page = html.unescape(client.get(path).text)
+    assert "It is the last message below that says “Question”." in page
+    assert page.index(asked) < page.index("No hurry.")
+    german = client.get(f"{path}?lang=de").text
+    assert "Sie ist die letzte Nachricht unten, bei der „Frage“ steht." in german
 
 
 def test_an_answer_reaches_the_reviewer_and_the_page_says_so(

@@ -39,10 +39,7 @@ WITH_REVIEWER = Standing(
 )
 QUESTION = Standing(
     lazy_gettext("The reviewer has a question for you."),
-    lazy_gettext(
-        "Answer it below. Nothing is decided before then. Once we have your answer, ours follows"
-        " within one working day."
-    ),
+    lazy_gettext("Answer it below. Once we have your answer, ours follows within one working day."),
     lazy_gettext("Your answer"),
 )
 DECLINED = Standing(

@@ -63,6 +63,12 @@ class Thread(msgspec.Struct, frozen=True):
     answered_at: datetime | None
 
     @property
+    def is_answered(self) -> bool:
+        """Whether the prospect has answered the last question."""
+        asked_at, answered_at = self.asked_at, self.answered_at
+        return asked_at is not None and answered_at is not None and asked_at < answered_at
+
+    @property
     def last_turn(self) -> int:
         """How many of the last entries are one side's, with none of the other's between them."""
         sides = [entry.by_prospect for entry in reversed(self.entries)]

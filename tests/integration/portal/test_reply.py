@@ -84,6 +84,7 @@ def test_another_answer_from_another_tab_is_not_sent_and_not_lost(
     assert (
         "The question is no longer open" in late.text and "Forty-two, in &lt;fact&gt;." in late.text
     )
+    assert "already been answered" in late.text
     assert answers_given(session, application) == ["Forty-one."]
 
 
@@ -93,6 +94,7 @@ def test_an_answer_after_the_decision_is_not_sent_and_not_lost(
     decide(ApplicationDeclined(message=""))
     late = send("reply", message="Forty-one.")
     assert late.status_code == 409 and "Forty-one." in late.text
+    assert "already been answered" not in late.text and "decided or withdrawn" in late.text
     assert answers_given(session, application) == []
 
 

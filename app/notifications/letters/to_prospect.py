@@ -79,7 +79,7 @@ def received(application: Application, promise: Promise | None) -> Letter:
                 company=application.company,
                 reference=application.reference,
             ),
-            _answer_promised(promise),
+            *((_answer_promised(promise),) if promise else ()),
         ),
         action=(gettext("See where it stands"), status_page(application)),
         closing=(gettext("The link opens your page without a password, so keep it to yourself."),),
@@ -182,9 +182,9 @@ def withdrawal_confirmed(application: Application) -> Letter:
     )
 
 
-def _answer_promised(promise: Promise | None) -> str:
+def _answer_promised(promise: Promise) -> str:
     """When they will have an answer; no time if that is already past, as it may be after a hold."""
-    if promise is None or promise.due_at <= utc_now():
+    if promise.due_at <= utc_now():
         return gettext("A person reads it and answers.")
     answer = gettext(
         "You will have an answer from a person within one working day, by %(time)s.",

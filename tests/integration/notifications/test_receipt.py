@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.promise import deadline_after
+from app.applications.service import withdraw_application
 from app.firm.calendar import WEEKDAYS, current_calendar
 from app.notifications.models import MailMessage
 from app.web.deadline import deadline
@@ -70,3 +71,13 @@ def test_a_german_receipt_names_the_day_in_german(session: Session, handle_event
     session.commit()
     handle_events()
     assert "Uhr in New York" in receipt(session).text
+
+
+def test_what_was_withdrawn_before_the_receipt_was_written_is_not_said_to_be_read(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    withdraw_application(session, application.id, "")
+    session.commit()
+    handle_events()
+    text = receipt(session).text
+    assert application.reference in text and "A person reads it" not in text

@@ -250,6 +250,16 @@ def test_a_refund_after_an_erasure_is_followed_without_a_name(
     assert "Marsh" not in mail.text
 
 
+def test_a_refund_that_failed_is_not_asked_for_once_another_has_sent_the_money(
+    paid: CheckoutAttempt, payer: Payer, refund_event: LaterEvent, tell: Tell, desk: FlaskClient
+) -> None:
+    tell(refund_event("failed", paid))
+    assert "Send it another way" in desk.get(DESK.format(payer.engagement_id)).text
+    tell(refund_event("created", paid, id="re_2"))
+    page = desk.get(DESK.format(payer.engagement_id)).text
+    assert "Refunded $5,000 of $5,000." in page and "Send it another way" not in page
+
+
 def test_the_refund_has_the_day_on_which_stripe_made_it(
     paid: CheckoutAttempt, payer: Payer, refund_event: LaterEvent, tell: Tell
 ) -> None:

@@ -51,7 +51,8 @@ def record(engagement_id: uuid.UUID) -> ResponseReturnValue:
     except MoreThanIsLeft:  # somebody else was faster, so that the form is now refused
         db.session.rollback()
         return record(engagement_id)
-    flash("The refund is recorded, and the client’s page shows it.")
+    is_erased = get_application(db.session(), engagement.application_id).erased_at is not None
+    flash(f"The refund is recorded{'' if is_erased else ', and the client’s page shows it'}.")
     return back_to_desk(engagement_id)
 
 

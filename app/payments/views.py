@@ -102,7 +102,8 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         return answer_paid(engagement_id, form)
     close_checkout(db.session(), deposit_id)
-    flash("The payment is recorded. Both sides get an email.")
+    is_erased = get_application(db.session(), engagement.application_id).erased_at is not None
+    flash(f"The payment is recorded. {'Staff' if is_erased else 'Both sides'} get an email.")
     return back_to_desk(engagement_id)
 
 

@@ -33,12 +33,15 @@ def deposit_overpaid(application: Application, amount_cents: int, currency: str)
 def refund_failed(application: Application, amount_cents: int, currency: str) -> Letter:
     """The payer's bank did not take a refund."""
     amount, who = money(amount_cents, currency), isolated(application.title)
+    how = "ask the client for an account"
+    if application.erased_at:
+        how = "only Stripe knows who paid"
     return Letter(
         template="refund_failed",
         subject=f"Refund failed: {who}, {amount} ({application.reference})",
         paragraphs=(
             f"The refund of {amount} to {who} did not reach the card, and the money is at Stripe"
-            " again. Send it another way: ask the client for an account.",
+            f" again. Send it another way: {how}.",
         ),
         action=("Open the application", desk_page(application)),
     )
@@ -62,6 +65,9 @@ def deposit_disputed(
         else "Until the bank decides, Stripe holds back the amount, and a fee."
     )
     brief, rest = "See it at Stripe.", ", which names no day for an answer."
+    ask = " Ask the client first; it may be a mistake, which they can take back at their bank."
+    if application.erased_at:
+        ask = ""
     if answer_by:
         brief = f"Answer at Stripe by {deadline(answer_by)}."
         rest = ": without an answer the bank decides for the client."
@@ -72,8 +78,7 @@ def deposit_disputed(
         paragraphs=(
             f"The bank of the card {does} the payment of {amount} by {who}. The reason given:"
             f" {as_word(reason)}. {taken}",
-            f"{brief.removesuffix('.')}{rest} Ask the client first; it may be a mistake, which they"
-            " can take back at their bank.",
+            f"{brief.removesuffix('.')}{rest}{ask}",
         ),
         action=("Open the application", desk_page(application)),
     )

@@ -290,8 +290,10 @@ def test_of_an_erased_client_the_banks_reference_is_neither_asked_for_nor_kept(
     assert 'name="bank_reference"' in desk.get(page_of(payer)).text
     erase_person(session, payer.application_id, actor="operator:ada")
     session.commit()
-    assert 'name="bank_reference"' not in desk.get(page_of(payer)).text
+    page = desk.get(page_of(payer)).text
+    assert 'name="bank_reference"' not in page and "emails staff" in page
     assert record_payment(desk, payer, bank_reference="Ada Marsh").status_code == 303
+    assert "The payment is recorded. Staff get an email." in desk.get(page_of(payer)).text
     assert (payer.deposit().status, payer.deposit().bank_reference) == ("paid", None)
 
 

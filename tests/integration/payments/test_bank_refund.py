@@ -177,10 +177,14 @@ def test_nothing_can_be_refunded_before_it_was_paid(desk: FlaskClient, payer: Pa
 def test_the_banks_reference_of_a_refund_goes_with_the_person(
     desk: FlaskClient, transferred: Payer, handle_events: Handle
 ) -> None:
-    record_refund(desk, transferred, amount="1,000", bank_reference="MARSH 4711")
+    answer = record_refund(desk, transferred, amount="1,000", bank_reference="MARSH 4711")
+    assert "and the client’s page shows it." in desk.get(answer.location).text
     erase_person(transferred.session, transferred.application_id, actor="operator:ada")
     transferred.session.commit()
     handle_events()
+    assert "client’s page" not in desk.get(page_of(transferred)).text
     record_refund(desk, transferred, amount="500", bank_reference="MARSH 4711", form_id="b")
+    told = desk.get(deposit_of(transferred)).text
+    assert "The refund is recorded." in told and "client’s page" not in told
     assert [refund.bank_reference for refund in refunds(transferred.session)] == [None, None]
     assert "The bank’s reference" not in desk.get(page_of(transferred)).text

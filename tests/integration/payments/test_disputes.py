@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.applications.erasure import erase_person
 from app.chat.models import ChatMessage
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, Dispute
@@ -77,6 +78,23 @@ def test_a_dispute_is_told_to_staff_with_its_deadline_and_shown_until_it_is_clos
     assert "the money has gone back to the card" in mail.text
     own = html.unescape(payer.browser.get(payer.own_page).text)
     assert "The bank has decided: $5,000 goes back to the card." in own
+
+
+def test_after_an_erasure_staff_are_not_told_to_ask_the_client(
+    paid: CheckoutAttempt,
+    payer: Payer,
+    dispute_event: LaterEvent,
+    tell: Tell,
+    session: Session,
+    handle_events: Handle,
+) -> None:
+    erase_person(session, payer.application_id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    tell(dispute_event("created", paid))
+    [mail] = session.scalars(select(MailMessage).where(MailMessage.template == "deposit_disputed"))
+    assert "without an answer the bank decides for the client.\n" in mail.text
+    assert "Ask the client" not in mail.text
 
 
 def test_an_inquiry_takes_nothing_and_may_become_a_dispute(

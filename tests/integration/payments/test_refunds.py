@@ -247,7 +247,8 @@ def test_a_refund_after_an_erasure_is_followed_without_a_name(
     assert "Refunded $5,000 of $5,000." in desk.get(DESK.format(payer.engagement_id)).text
     assert tell(refund_event("failed", paid)) == "The refund failed."
     [mail] = session.scalars(select(MailMessage).where(MailMessage.template == "refund_failed"))
-    assert "Marsh" not in mail.text
+    assert "Marsh" not in mail.text and "ask the client" not in mail.text
+    assert "tell the client" not in desk.get(DESK.format(payer.engagement_id)).text
 
 
 def test_a_refund_that_failed_is_not_asked_for_once_another_has_sent_the_money(

@@ -57,9 +57,13 @@ def open_deposit_checkout(
     if attempt is None or attempt.status == "processing":
         session.commit()
         return None
+    is_outdated = not leads_back_to(application, attempt)
     if attempt.status == "opening":
-        return _ask_for_page(session, gateway, attempt)
-    url, is_outdated = attempt.url, not leads_back_to(application, attempt)
+        url = _ask_for_page(session, gateway, attempt)
+        # Only a page that is known can be closed, which the second call does.
+        is_to_close = url is not None and is_outdated
+        return open_deposit_checkout(session, engagement, application) if is_to_close else url
+    url = attempt.url
     status = _look_at_page(session, gateway, attempt, is_outdated=is_outdated)
     if status == "open":
         return url

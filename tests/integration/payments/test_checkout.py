@@ -212,6 +212,19 @@ def test_after_paying_the_client_is_sent_back_to_the_present_link_even_if_it_was
     assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
+def test_a_page_that_stripe_made_for_a_replaced_link_before_answering_is_not_the_one_to_pay_on(
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sdk, "NETWORK_RETRIES", 0)
+    standin.fail("drop")
+    payer.press_pay()
+    replace_page_link(payer.session, payer.application_id, actor="staff:ada")
+    payer.session.commit()
+    payer.own_page = f"/applications/{payer.application.access_token}"
+    assert payer.own_page in standin.pay(payer.press_pay().location)
+    assert [one["status"] for one in standin.sessions()] == ["complete", "expired"]
+
+
 def test_an_unanswered_attempt_that_has_expired_makes_room_for_another(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,10 +15,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 def deadline(due_at: datetime) -> str:
     """ "Monday 30 November, 17:00 in New York (22:00 UTC)": by the firm's clock, at the end of its
-    working day, and in UTC."""
+    working day, and in UTC, with the weekday if it is another one there."""
     language, calendar = present_language(), current_calendar()
     there = due_at.astimezone(ZoneInfo(calendar.timezone))
-    utc = format_datetime(due_at, "HH:mm 'UTC'", UTC, locale=language)
+    is_same_day = there.date() == due_at.astimezone(UTC).date()
+    in_utc = "HH:mm 'UTC'" if is_same_day else "EEEE, HH:mm 'UTC'"
+    utc = format_datetime(due_at, in_utc, UTC, locale=language)
     return gettext(
         "%(weekday)s %(day)s, %(hour)s in %(city)s (%(utc)s)",
         weekday=format_date(there, "EEEE", locale=language),

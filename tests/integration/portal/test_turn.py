@@ -97,6 +97,26 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
     assert german.replace("~", NO_BREAK) in turn_on(page)
 
 
+def test_where_the_firms_day_ends_on_another_day_in_utc_that_day_is_named(
+    app: Flask,
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = replace(current_calendar(), timezone="America/Los_Angeles")
+    monkeypatch.setitem(app.extensions, "calendar", there)
+    handle_events()
+    session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-05 01:00Z'"))
+    session.commit()
+    sentence = "by Tuesday 4~March, 17:00 in Los Angeles (Wednesday,~01:00~UTC)."
+    assert sentence.replace("~", NO_BREAK) in turn_on(client.get(path).text)
+    german = "bis zum Dienstag, 4.~März, 17:00~Uhr in Los Angeles (Mittwoch,~01:00~UTC)."
+    page = client.get(path, query_string={"lang": "de"}).text
+    assert german.replace("~", NO_BREAK) in turn_on(page)
+
+
 @pytest.mark.parametrize(
     ("timezone", "english", "german"),
     [

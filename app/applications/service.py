@@ -37,7 +37,7 @@ class AlreadyDecided(Exception):
 
 
 class NothingAsked(Exception):
-    """The application is not waiting for an answer from the prospect."""
+    """The question that the prospect answers is not open."""
 
 
 class NotOpen(Exception):
@@ -84,11 +84,17 @@ def settle_hold(
     _record_unless_changed(session, application_id, verdict, before, seen_version, actor)
 
 
-def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
-    """Record the prospect's answer to a reviewer's question. Raises NothingAsked if there is no
-    question, or the person was erased."""
+def provide_more(
+    session: Session, application_id: uuid.UUID, message: str, *, seen_version: int = 0
+) -> None:
+    """Record the prospect's answer to the question that the application's ``seen_version`` had
+    open, or, if they did not say which, to whichever is open. Raises NothingAsked if that question
+    is not open, or the person was erased."""
     application = _lock(
-        session, Application.id == application_id, Application.status == "more_requested"
+        session,
+        Application.id == application_id,
+        Application.status == "more_requested",
+        Application.version == (seen_version or Application.version),
     )
     if application is None:
         raise NothingAsked(application_id)

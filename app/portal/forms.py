@@ -19,8 +19,10 @@ def plausible_full_name(_form: Form, field: Field) -> None:
 
 
 class ReplyForm(SiteForm):
-    """The answer to a reviewer's question."""
+    """The answer to a reviewer's question; ``version`` is that of the application whose question
+    the page shows."""
 
+    version = VersionField()
     message = LongTextField(
         lazy_gettext("Your answer"),
         rows=8,

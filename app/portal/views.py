@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from app.applications.events import MoreProvided
 from app.applications.models import Application
@@ -19,6 +19,11 @@ from app.portal.pages import keep_private, progress_of, show_agreement, show_pag
 from app.portal.standing import OFFERED
 from app.portal.timeline import latest_words
 from app.web.htmx import STOP_ASKING
+
+ANOTHER_QUESTION = lazy_gettext(
+    "We have asked something else since you opened this page, so this was not sent. Your text is"
+    " kept; send it if it answers the present question."
+)
 
 portal = Blueprint("portal", __name__, template_folder="templates")
 portal.after_request(keep_private)
@@ -56,20 +61,24 @@ def progress(token: str) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("30 per hour")
 def reply(token: str) -> ResponseReturnValue:
-    """Answer the reviewer's question. A double click sends one answer."""
+    """Answer the reviewer's question. A double click sends one answer, and what was typed for an
+    earlier question does not answer the next."""
     application = open_application(token)
     form = ReplyForm()
     if not form.validate():
         return show_page(application, reply_form=form), form.refusal
     message = form.message.data or ""
     try:
-        provide_more(db.session(), application.id, message)
+        seen = form.version.seen
+        provide_more(db.session(), application.id, message, seen_version=seen)
         db.session.commit()
     except NothingAsked:
         db.session.rollback()
         application = open_application(token)  # they may have erased themselves in the meantime
         events = events_about(db.session(), application, None)
         if latest_words(events, MoreProvided) != message:
+            if application.status == "more_requested":
+                form.message.errors = [ANOTHER_QUESTION]
             return show_page(application, reply_form=form), 409
     flash(gettext("Your answer is with the reviewer."))
     return redirect(url_for(".status", token=token), 303)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
-from app.applications.events import ApplicationDeclined
+from app.applications.events import ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import provide_more
 from app.events.store import read_stream
@@ -16,7 +16,8 @@ from app.events.types import stream_of
 from app.messages.service import write_as_staff
 from app.platform.database import db
 from app.portal import views
-from tests.integration.portal.conftest import Decide, Send
+from app.portal.views import ANOTHER_QUESTION
+from tests.integration.portal.conftest import VERSION, Decide, Send
 
 
 def answers_given(session: Session, application: Application) -> list[str]:
@@ -88,6 +89,39 @@ def test_another_answer_from_another_tab_is_not_sent_and_not_lost(
     assert answers_given(session, application) == ["Forty-one."]
 
 
+def test_an_answer_typed_for_an_earlier_question_is_not_taken_for_one_to_the_next(
+    client: FlaskClient,
+    path: str,
+    asked: str,
+    decide: Decide,
+    send: Send,
+    application: Application,
+    session: Session,
+) -> None:
+    earlier = VERSION.search(client.get(path).text)
+    assert earlier
+    send("reply", message="Forty-one.")
+    decide(MoreRequested(message="And how many topics?"))
+    again = send("reply", message="Forty-one.", version=earlier[1])
+    assert again.status_code == 303
+    late = send("reply", message="Nobody owns <them>.", version=earlier[1])
+    page = html.unescape(late.text)
+    assert late.status_code == 409 and "Nobody owns <them>." in page
+    assert page.count(str(ANOTHER_QUESTION)) == 2 and "And how many topics?" in page
+    assert answers_given(session, application) == ["Forty-one."]
+    shown = VERSION.search(late.text)
+    assert shown
+    assert send("reply", message="Seven.", version=shown[1]).status_code == 303
+    assert answers_given(session, application) == ["Forty-one.", "Seven."]
+
+
+def test_an_answer_from_a_page_of_an_earlier_release_is_taken(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    assert send("reply", message="Forty-one.", version="").status_code == 303
+    assert answers_given(session, application) == ["Forty-one."]
+
+
 def test_an_answer_after_the_decision_is_not_sent_and_not_lost(
     asked: str, decide: Decide, send: Send, session: Session, application: Application
 ) -> None:
@@ -149,11 +183,11 @@ def test_an_answer_from_somebody_erased_in_the_meantime_is_not_taken(
     session: Session,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def erase_first(*answer: Any) -> None:
+    def erase_first(*answer: Any, **seen: Any) -> None:
         with Session(db.engine) as other:
             erase_person(other, application.id, actor="operator:ada")
             other.commit()
-        provide_more(*answer)
+        provide_more(*answer, **seen)
 
     monkeypatch.setattr(views, "provide_more", erase_first)
     assert send("reply", message="Forty-one.").status_code == 410

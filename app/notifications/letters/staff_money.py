@@ -12,6 +12,7 @@ OUTCOMES = {
     "won": "The bank has decided for us: the payment stands.",
     "lost": "The bank has decided for the client, and the money has gone back to the card.",
     "warning_closed": "The bank only asked, and takes nothing back.",
+    "prevented": "It was closed before it became a dispute: the payment stands.",
 }
 
 

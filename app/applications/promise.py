@@ -49,16 +49,18 @@ def open_promise(session: Session, events: Sequence[RecordedEvent]) -> Promise |
     of the application, in order; other events among them are ignored."""
     if not _is_awaited(events):
         return None
-    spoke = next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
+    spoke = _last_word(events)
     # Until the subscriber has scheduled it, compute the time that it is going to schedule.
     planned = due_time(session, promise_key(spoke)) or deadline_after(spoke.recorded_at)
-    missed = any(isinstance(e.data, AnswerDue) for e in events if e.position > spoke.position)
+    due = (event for event in events if isinstance(event.data, AnswerDue))
+    missed = any(_was_promised_at(spoke, one, events) for one in due)
     return Promise(spoke.recorded_at, planned, missed)
 
 
 def is_answer_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether the prospect was still waiting when the answer fell due; ``events`` as above."""
-    return _is_awaited([earlier for earlier in events if earlier.position < due.position])
+    """Whether the prospect was still waiting for the answer that fell due; ``events`` as above."""
+    so_far = [earlier for earlier in events if earlier.position < due.position]
+    return _is_awaited(so_far) and _was_promised_at(_last_word(so_far), due, so_far)
 
 
 def deadline_after(moment: datetime) -> datetime:
@@ -69,6 +71,20 @@ def deadline_after(moment: datetime) -> datetime:
 def promise_key(spoke: RecordedEvent) -> str:
     """The key of the AnswerDue that is scheduled for the event ``spoke``."""
     return f"answer_due:{spoke.id}"
+
+
+def _last_word(events: Sequence[RecordedEvent]) -> RecordedEvent:
+    """The prospect's last word among the events."""
+    return next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
+
+
+def _was_promised_at(
+    spoke: RecordedEvent, due: RecordedEvent, events: Sequence[RecordedEvent]
+) -> bool:
+    """Whether the answer that fell due was promised at that word or, by a release, after it. An
+    earlier promise that was kept can still fall due, if its cancellation has yet to be handled."""
+    since = {event.id for event in events if event.position >= spoke.position}
+    return due.metadata.caused_by in since
 
 
 def _is_awaited(events: Sequence[RecordedEvent]) -> bool:

@@ -35,8 +35,9 @@ def reply_due_at(session: Session, waiting: RecordedEvent) -> datetime:
 
 
 def is_reply_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether a message was still waiting when the reply fell due."""
-    return waiting_message([e for e in events if e.position < due.position]) is not None
+    """Whether the message was still waiting whose reply fell due."""
+    waiting = waiting_message([e for e in events if e.position < due.position])
+    return waiting is not None and waiting.id == due.metadata.caused_by
 
 
 def reply_key(message: RecordedEvent) -> str:

@@ -32,8 +32,8 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+SPOKEN_TYPES = _listed(event.type for event in PROSPECT_SPOKE)
 REPLY_TYPES = _listed(event.type for event in REPLIES)
-LAST_WORD_TYPES = _listed(event.type for event in (*PROSPECT_SPOKE, AnswerDue))
 IS_OPEN = f"(a.erased_at IS NULL AND a.status IN ({_listed(OPEN)}))"
 UNDECIDED_STATUSES = _listed(UNDECIDED)
 AWAITING_STATUSES = _listed(AWAITS_ANSWER)
@@ -41,9 +41,10 @@ AWAITING_STATUSES = _listed(AWAITS_ANSWER)
 # The tables it reads are folded from the streams, each in the transaction that records the event.
 # `strongest` is the criterion that gave the largest share of its points or, among equals, the one
 # with the most points; `weakest` is the one that lost the most points, among those that gave at
-# most half of theirs. An application is late if an answer fell due after the prospect's last word.
-# Once it is no longer open, what the rubric had proposed is shown only if it was offered. That is
-# counted, since for an EXISTS Postgres may read the whole log into a hash.
+# most half of theirs. An application is late if an answer fell due that was promised at the
+# prospect's last word or, by a release, after it: the event names what led to it. Once it is no
+# longer open, what the rubric had proposed is shown only if it was offered. That is counted, since
+# for an EXISTS Postgres may read the whole log into a hash.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
@@ -58,10 +59,9 @@ SELECT a.id AS application_id, a.reference, a.name,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.currency,
     e.quote ->> 'billing' AS billing,
     a.submitted_at, a.decided_at, a.signals,
-    CASE WHEN last_word.type = '{AnswerDue.type}' THEN last_word.recorded_at END
-        AS late_since,
-    CASE WHEN last_word.type = '{MoreProvided.type}' THEN last_word.recorded_at END
-        AS answered_at,
+    late.since AS late_since,
+    CASE WHEN last_word.type = '{MoreProvided.type}' AND late.since IS NULL
+        THEN last_word.recorded_at END AS answered_at,
     asked.at AS asked_at,
     unanswered.since AS unanswered_since,
     noted.count AS notes,
@@ -87,10 +87,17 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) weakest ON true
 LEFT JOIN LATERAL (
-    SELECT type, recorded_at FROM events
-    WHERE stream = 'application-' || a.id AND type IN ({LAST_WORD_TYPES})
+    SELECT version, type, recorded_at FROM events
+    WHERE stream = 'application-' || a.id AND type IN ({SPOKEN_TYPES})
     ORDER BY version DESC LIMIT 1
 ) last_word ON a.status IN ({AWAITING_STATUSES}) AND a.erased_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT max(due.recorded_at) AS since FROM events due
+    JOIN events promised USING (stream)
+    WHERE due.stream = 'application-' || a.id AND due.type = '{AnswerDue.type}'
+        AND CAST(promised.id AS text) = due.metadata ->> 'causation_id'
+        AND promised.version >= last_word.version
+) late ON true
 LEFT JOIN LATERAL (
     SELECT max(recorded_at) AS at FROM events
     WHERE stream = 'application-' || a.id AND type = '{MoreRequested.type}'

@@ -142,3 +142,21 @@ def test_a_reply_given_but_not_yet_handled_at_the_deadline_brings_no_reminder(
     come_due()
     [due] = planned(session)
     assert due.recorded_position and reminders(session) == []
+
+
+def test_a_promise_that_was_kept_but_still_falls_due_brings_no_reminder_of_the_next_message(
+    session: Session,
+    prospect_writes: Write,
+    staff_write: Write,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    """Our reply and the next message are handled only after the first deadline."""
+    prospect_writes("Hello?")
+    handle_events()
+    staff_write("Hello.")
+    prospect_writes("And when?")
+    come_due()
+    first, second = planned(session)
+    assert first.recorded_position and not second.recorded_position
+    assert reminders(session) == []

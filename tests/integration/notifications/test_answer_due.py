@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import AnswerDue, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
+from app.applications.promise import open_promise
 from app.applications.service import Verdict, decide_application, provide_more
 from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.store import read_stream
 from app.firm.calendar import current_calendar, next_deadline
 from app.notifications.models import MailMessage
+from app.review.queue.models import QueueRow
 from tests.integration.conftest import DUE_NOW
 
 ANSWERS: list[Verdict] = [
@@ -114,6 +116,22 @@ def test_a_reminder_handled_late_is_dropped_if_the_application_was_answered_sinc
     session.commit()
     handle_events()
     assert reminders(session) == []
+
+
+def test_a_promise_that_was_kept_but_still_falls_due_does_not_make_the_next_one_late(
+    session: Session, application: Application, answer: Callable[[Verdict], None], come_due: Handle
+) -> None:
+    """Our question and the prospect's answer are handled only after the first deadline."""
+    answer(ANSWERS[0])
+    provide_more(session, application.id, "Two.")
+    session.commit()
+    come_due()
+    events = read_stream(session, f"application-{application.id}")
+    assert [type(event.data) for event in events].count(AnswerDue) == 1
+    promise = open_promise(session, events)
+    assert promise and not promise.is_missed and reminders(session) == []
+    row = session.get_one(QueueRow, application.id)
+    assert row.late_since is None and row.answered_at == promise.given_at
 
 
 def test_once_the_prospect_answers_our_question_our_answer_is_due_again(

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.platform.database.connection import SiteConnection, driver_connection, use_site_connections
 from config import Config
@@ -33,6 +34,8 @@ from config import Config
 CONNECT_TIMEOUT = 3
 # A server that vanished silently is given up after this.
 SILENCE_TIMEOUT_MS = 5000
+# Whether a place in the pool has just got a new connection for a closed one.
+REPLACED = "replaced"
 # The driver counts these among its internal errors.
 AWAY_ALTHOUGH_INTERNAL = (
     IdleInTransactionSessionTimeout,
@@ -138,13 +141,23 @@ def _end_transaction(_: BaseException | None) -> None:
             db.session().invalidate()
 
 
-def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) -> None:
-    """Make the pool reconnect if the server has hung up, which makes the socket readable.
+def _refuse_closed_connection(
+    connection: psycopg.Connection, record: ConnectionPoolEntry, _: object
+) -> None:
+    """Make the pool reconnect if the server has hung up, which makes the socket readable; if it
+    hangs up on the new connection too, it is away, for which the pool has an error of its own that
+    is no database error. Raises psycopg.OperationalError.
 
     SQLAlchemy's own check asks the server, which costs every request a round trip.
     """
-    if connection.closed or is_readable(connection):
-        raise DisconnectionError("The server has closed the connection.")
+    notes = cast(dict[str, bool], record.record_info)  # kept when the connection is replaced
+    was_replaced = notes.pop(REPLACED, False)
+    if not (connection.closed or is_readable(connection)):
+        return
+    if was_replaced:
+        raise psycopg.OperationalError("The server has closed the new connection too.")
+    notes[REPLACED] = True
+    raise DisconnectionError("The server has closed the connection.")
 
 
 def is_readable(connection: psycopg.Connection, *, within: float = 0) -> bool:

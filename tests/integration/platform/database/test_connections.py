@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,26 @@ def test_a_connection_closed_by_the_server_is_replaced_unnoticed(
     db.session.remove()
     cut_off(postgres, pid)
     assert db.session.scalar(OWN_PID) != pid
+
+
+def test_a_server_that_hangs_up_on_each_new_connection_is_away(
+    client: FlaskClient, postgres: Postgres
+) -> None:
+    def hang_up(connection: psycopg.Connection, _record: object) -> None:
+        cut_off(postgres, connection.info.backend_pid)
+
+    event.listen(db.engine, "connect", hang_up)
+    try:
+        with pytest.raises(OperationalError):
+            db.engine.connect()
+        with pytest.raises(psycopg.OperationalError), plain_connection():
+            pass
+        assert client.get("/staff/login").status_code == 200  # asks no database
+        assert client.get("/readyz").status_code == 503
+    finally:
+        event.remove(db.engine, "connect", hang_up)
+    assert client.get("/readyz").status_code == 200
+    assert db.session.scalar(OWN_PID)
 
 
 def test_a_connection_lost_after_the_answer_was_made_does_not_spoil_it(

@@ -68,6 +68,8 @@ def told(session: Session, as_owner: Callable[[str], None]) -> None:
 def test_unsent_messages_are_counted_without_reading_the_sent_ones(
     session: Session, table: str, look: Callable[[Session], object]
 ) -> None:
+    # What is read from an index alone, as Postgres can after a vacuum, is not counted.
+    session.execute(text("SET LOCAL enable_indexonlyscan = off"))
     before = session.scalar(ROWS_READ, {"table": table})
     look(session)
     assert 0 < session.scalar(ROWS_READ, {"table": table}) - before < FEW

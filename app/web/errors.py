@@ -120,10 +120,10 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     typed = typed_fields() if error.code in {429, 503} else ()
     written = written_texts() if error.code in {404, 410, 413} else ()
     title, message, next_step = page_of(error, by_button=bool(typed), gives_back=bool(written))
-    at_desk = is_at_desk(error.code)
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if is_for_programs:
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
+    at_desk = is_at_desk(error.code)
     page = render_template(
         "errors/error.html",
         code=error.code,

@@ -199,13 +199,18 @@ def test_a_page_still_open_at_stripe_is_reused_whatever_our_clock_says(
     assert len(standin.sessions()) == 1
 
 
+def replace_link(payer: Payer) -> None:
+    """Replace the link to the payer's page, and tell them the new one."""
+    replace_page_link(payer.session, payer.application_id, actor="staff:ada")
+    payer.session.commit()
+    payer.own_page = f"/applications/{payer.application.access_token}"
+
+
 def test_after_paying_the_client_is_sent_back_to_the_present_link_even_if_it_was_replaced(
     standin: Standin, payer: Payer
 ) -> None:
     payer.press_pay()
-    replace_page_link(payer.session, payer.application_id, actor="staff:ada")
-    payer.session.commit()
-    payer.own_page = f"/applications/{payer.application.access_token}"
+    replace_link(payer)
     page = payer.press_pay().location
     assert [one["status"] for one in standin.sessions()] == ["open", "expired"]
     assert payer.own_page in standin.pay(page)
@@ -218,9 +223,7 @@ def test_a_page_that_stripe_made_for_a_replaced_link_before_answering_is_not_the
     monkeypatch.setattr(sdk, "NETWORK_RETRIES", 0)
     standin.fail("drop")
     payer.press_pay()
-    replace_page_link(payer.session, payer.application_id, actor="staff:ada")
-    payer.session.commit()
-    payer.own_page = f"/applications/{payer.application.access_token}"
+    replace_link(payer)
     assert payer.own_page in standin.pay(payer.press_pay().location)
     assert [one["status"] for one in standin.sessions()] == ["complete", "expired"]
 

@@ -70,6 +70,17 @@ def turn_on(page: str) -> str:
     return html.unescape(found)
 
 
+def turns_in_both_languages(client: FlaskClient, path: str) -> list[str]:
+    """Whose turn it is, in English and in German, with "~" for each no-break space."""
+    pages = (client.get(path), client.get(path, query_string={"lang": "de"}))
+    return [turn_on(page.text).replace(NO_BREAK, "~") for page in pages]
+
+
+def promise_for(session: Session, due_at: str) -> None:
+    session.execute(text("UPDATE scheduled_events SET due_at = :due_at"), {"due_at": due_at})
+    session.commit()
+
+
 def test_we_act_next_by_a_date_in_the_firms_calendar(
     client: FlaskClient,
     path: str,
@@ -88,13 +99,10 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
     client: FlaskClient, path: str, session: Session, handle_events: Handle
 ) -> None:
     handle_events()
-    session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-04 15:16Z'"))
-    session.commit()
-    sentence = "by Tuesday 4~March, 10:16 in New York (15:16~UTC)."
-    assert sentence.replace("~", NO_BREAK) in turn_on(client.get(path).text)
-    german = "bis zum Dienstag, 4.~März, 10:16~Uhr in New York (15:16~UTC)."
-    page = client.get(path, query_string={"lang": "de"}).text
-    assert german.replace("~", NO_BREAK) in turn_on(page)
+    promise_for(session, "2031-03-04 15:16Z")
+    english, german = turns_in_both_languages(client, path)
+    assert "by Tuesday 4~March, 10:16 in New York (15:16~UTC)." in english
+    assert "bis zum Dienstag, 4.~März, 10:16~Uhr in New York (15:16~UTC)." in german
 
 
 def test_where_the_firms_day_ends_on_another_day_in_utc_that_day_is_named(
@@ -108,13 +116,10 @@ def test_where_the_firms_day_ends_on_another_day_in_utc_that_day_is_named(
     there = replace(current_calendar(), timezone="America/Los_Angeles")
     monkeypatch.setitem(app.extensions, "calendar", there)
     handle_events()
-    session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-05 01:00Z'"))
-    session.commit()
-    sentence = "by Tuesday 4~March, 17:00 in Los Angeles (Wednesday,~01:00~UTC)."
-    assert sentence.replace("~", NO_BREAK) in turn_on(client.get(path).text)
-    german = "bis zum Dienstag, 4.~März, 17:00~Uhr in Los Angeles (Mittwoch,~01:00~UTC)."
-    page = client.get(path, query_string={"lang": "de"}).text
-    assert german.replace("~", NO_BREAK) in turn_on(page)
+    promise_for(session, "2031-03-05 01:00Z")
+    english, german = turns_in_both_languages(client, path)
+    assert "by Tuesday 4~March, 17:00 in Los Angeles (Wednesday,~01:00~UTC)." in english
+    assert "bis zum Dienstag, 4.~März, 17:00~Uhr in Los Angeles (Mittwoch,~01:00~UTC)." in german
 
 
 @pytest.mark.parametrize(
